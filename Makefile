@@ -1,0 +1,60 @@
+# The one list of commands. Hooks and CI call these and nothing else.
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+LOCKED := requirements/dev.txt
+PACKAGES := libs/domain libs/contracts services/command-api services/outbox-relay services/projector services/query-api deploy/local
+SERVICES := command-api outbox-relay projector query-api
+NAMES := orders-domain orders-contracts $(SERVICES) stack
+PATHS := libs services deploy/local tests
+
+.DEFAULT_GOAL := help
+.PHONY: help setup lock up down demo check format test bench
+
+help:  ## this list
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' Makefile
+
+setup: $(STAMP)  ## make .venv from the lock
+
+$(STAMP): $(LOCKED) $(PACKAGES:%=%/pyproject.toml)
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --require-hashes --no-deps -r requirements/uv.txt
+	@echo "installing the locked dependencies into $(VENV)"
+	@VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip sync --python $(BIN)/python --require-hashes $(LOCKED)
+	@VIRTUAL_ENV=$(CURDIR)/$(VENV) PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/uv pip install --python $(BIN)/python --no-deps --no-build-isolation $(PACKAGES:%=-e %)
+	@touch $@
+
+lock: $(STAMP)  ## resolve the pyprojects anew into requirements/*.txt
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --group dev $(NAMES:%=--no-emit-package %) pyproject.toml -o requirements/dev.txt
+	@for name in $(SERVICES); do \
+	  $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate -c requirements/dev.txt $(NAMES:%=--no-emit-package %) services/$$name/pyproject.toml -o requirements/$$name.txt || exit 1; \
+	done
+	@echo uv | $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate -c requirements/dev.txt - -o requirements/uv.txt
+
+up: $(STAMP)  ## run the whole system here; Ctrl-C stops it
+	@$(BIN)/stack up
+
+down: $(STAMP)  ## stop it from another terminal
+	@$(BIN)/stack down
+
+demo: $(STAMP)  ## drive orders through the running system
+	@$(BIN)/stack demo
+
+format: $(STAMP)  ## write the code the way ruff wants it
+	@$(BIN)/ruff format $(PATHS)
+	@$(BIN)/ruff check --fix $(PATHS)
+
+check: $(STAMP)  ## format, lint, types, imports, unit and architecture tests: no service needed
+	@$(BIN)/ruff format --check $(PATHS)
+	@$(BIN)/ruff check $(PATHS)
+	@$(BIN)/mypy $(PATHS)
+	@$(BIN)/lint-imports
+	@$(BIN)/pytest -q -n 2 tests/unit tests/architecture
+
+test: $(STAMP)  ## everything
+	@$(BIN)/pytest -n 4 --dist worksteal tests
+
+bench: $(STAMP)  ## the ratios of docs/benchmarks.md, measured here
+	@$(BIN)/python -m tests.bench
