@@ -1,0 +1,1 @@
+"""Aggregates and the log in Postgres: statements built once, run on psycopg."""

@@ -1,0 +1,75 @@
+"""Connections to the write database, and what their failures mean to the caller."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import psycopg
+from psycopg.rows import TupleRow
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
+
+from command_api.adapters.postgres.raw_json import register_raw_json
+from command_api.application.errors import Unavailable
+
+Connection = psycopg.AsyncConnection[TupleRow]
+
+
+class Database:
+    """A pool of connections in autocommit, so that one statement is one transaction."""
+
+    def __init__(self, url: str, *, size: int, wait_seconds: float) -> None:
+        """Opens nothing yet. A caller waits at most `wait_seconds` for a connection."""
+        self._pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
+            url,
+            min_size=min(2, size),
+            max_size=size,
+            open=False,
+            timeout=wait_seconds,
+            reconnect_timeout=1.0,
+            kwargs={"autocommit": True, "application_name": "command-api", "connect_timeout": 5},
+            configure=_configure,
+        )
+        self._checking: asyncio.Task[None] | None = None
+
+    async def open(self) -> None:
+        """Start to connect, in the background: the process lives while its database does not."""
+        await self._pool.open(wait=False)
+
+    async def close(self) -> None:
+        """Give all connections back."""
+        await self._pool.close()
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[Connection]:
+        """A connection of one's own for a while. Raises Unavailable, also for what breaks inside the block.
+
+        Postgres' word on a statement (a constraint, a wrong value) comes through as it is.
+        """
+        try:
+            async with self._pool.connection() as connection:
+                yield connection
+        except (PoolTimeout, psycopg.OperationalError, psycopg.InterfaceError) as error:
+            self._check_the_others()
+            raise Unavailable(str(error).strip()) from error
+
+    async def fetch(self, statement: str, parameters: dict[str, Any] | None = None) -> list[TupleRow]:
+        """Run one statement, prepared and in binary, and answer all its rows. Raises Unavailable."""
+        async with self.connection() as connection:
+            return await fetch(connection, statement, parameters)
+
+    def _check_the_others(self) -> None:
+        """Where one connection broke, the idle ones may have too: find out before requests do."""
+        if self._checking is None or self._checking.done():
+            self._checking = asyncio.create_task(self._pool.check())
+
+
+async def fetch(connection: Connection, statement: str, parameters: dict[str, Any] | None = None) -> list[TupleRow]:
+    """Run one statement, prepared and in binary, and answer all its rows."""
+    async with connection.cursor(binary=True) as cursor:
+        await cursor.execute(statement, parameters, prepare=True)
+        return await cursor.fetchall()
+
+
+async def _configure(connection: Connection) -> None:
+    register_raw_json(connection)

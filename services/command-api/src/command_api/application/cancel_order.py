@@ -1,0 +1,26 @@
+"""Cancel a confirmed order before anything is shipped: its stock is released in the same transaction."""
+
+from dataclasses import dataclass
+
+from command_api.application.outcome import Outcome, of_order
+from command_api.application.ports import UnitOfWork
+from orders_domain import product as stock
+from orders_domain.values import OrderId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancelOrder:
+    order_id: OrderId
+    reason: str
+
+
+async def cancel_order(command: CancelOrder, uow: UnitOfWork) -> Outcome:
+    order = await uow.order(command.order_id)
+    events = order.cancel(command.reason)
+    held = order.unshipped()
+    products = await uow.lock_products(held)
+    for sku, released in stock.release(products, order.order_id, held).items():
+        uow.save(products[sku], released)
+    order = uow.save(order, events)
+    await uow.commit()
+    return of_order(order)

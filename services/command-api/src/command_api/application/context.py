@@ -1,0 +1,12 @@
+"""What surrounds a command: who asked, under which request id, and on which version they insist."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """`expected_version` is None where the caller takes the aggregate as it is."""
+
+    correlation_id: str
+    actor: str | None = None
+    expected_version: int | None = None

@@ -1,0 +1,74 @@
+"""What the use cases need of the world, named for its role."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from datetime import datetime
+from typing import Protocol, overload
+from uuid import UUID
+
+from command_api.application.context import Context
+from orders_domain.events import OrderEvent, ProductEvent
+from orders_domain.order import Order
+from orders_domain.product import Product
+from orders_domain.values import OrderId, Sku
+
+
+class UnitOfWork(Protocol):
+    """The writes that one command intends. Nothing is written before `commit`, and then all or nothing."""
+
+    async def order(self, order_id: OrderId) -> Order:
+        """Load an order. Raises OrderNotFound, and StaleVersion where the caller insists on another version."""
+        ...
+
+    async def products(self, skus: Collection[Sku]) -> Mapping[Sku, Product]:
+        """Load products as they are this instant, unlocked; those that do not exist are left out."""
+        ...
+
+    async def order_and_products(self, order_id: OrderId, skus: Collection[Sku]) -> tuple[Order, Mapping[Sku, Product]]:
+        """Both of the above in one look-up."""
+        ...
+
+    async def lock_products(self, skus: Collection[Sku]) -> Mapping[Sku, Product]:
+        """Load products and hold them, in the order of their SKUs, until the unit of work ends."""
+        ...
+
+    async def lock_product(self, sku: Sku) -> Product | None:
+        """Load and hold the one product that the command is about. Raises StaleVersion like `order`."""
+        ...
+
+    @overload
+    def save(self, aggregate: Order | None, events: Sequence[OrderEvent]) -> Order: ...
+    @overload
+    def save(self, aggregate: Product | None, events: Sequence[ProductEvent]) -> Product: ...
+    def save(
+        self, aggregate: Order | Product | None, events: Sequence[OrderEvent] | Sequence[ProductEvent]
+    ) -> Order | Product:
+        """Note the events and the state that they lead to, and answer that state. Without events nothing is noted.
+
+        `aggregate` is the state that was loaded, None for a new one.
+        """
+        ...
+
+    async def commit(self) -> None:
+        """Write all that was saved, states and events together. Raises VersionConflict, Unavailable."""
+        ...
+
+
+BeginUnitOfWork = Callable[[Context], AbstractAsyncContextManager[UnitOfWork]]
+"""Leaving the context without a commit leaves nothing behind."""
+
+
+class Clock(Protocol):
+    """Tells the time."""
+
+    def now(self) -> datetime:
+        """This moment, aware, in UTC."""
+        ...
+
+
+class Ids(Protocol):
+    """Makes identifiers."""
+
+    def new(self) -> UUID:
+        """A UUID of version 7 (RFC 9562): later ones sort after earlier ones."""
+        ...

@@ -1,0 +1,133 @@
+"""Puts the process together. The only place that knows which technology answers which port."""
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import AsyncIterator, Generator
+
+import structlog
+import uvicorn
+from fastapi import FastAPI
+
+from command_api.adapters.postgres.health import Health, WrongPartitions
+from command_api.adapters.postgres.pool import Database
+from command_api.adapters.postgres.unit_of_work import PostgresUnitsOfWork
+from command_api.adapters.system import SystemClock, UuidV7Ids
+from command_api.application.add_item import AddItem, add_item
+from command_api.application.adjust_stock import AdjustStock, adjust_stock
+from command_api.application.bus import CommandBus, Middleware, RetryOnConflict
+from command_api.application.cancel_order import CancelOrder, cancel_order
+from command_api.application.change_item_quantity import ChangeItemQuantity, change_item_quantity
+from command_api.application.confirm_order import ConfirmOrder, confirm_order
+from command_api.application.create_order import CreateOrder, CreateOrderHandler
+from command_api.application.deliver_shipment import DeliverShipment, deliver_shipment
+from command_api.application.discard_order import DiscardOrder, discard_order
+from command_api.application.errors import Unavailable
+from command_api.application.list_product import ListProduct, list_product
+from command_api.application.ports import BeginUnitOfWork
+from command_api.application.remove_item import RemoveItem, remove_item
+from command_api.application.set_shipping_address import SetShippingAddress, set_shipping_address
+from command_api.application.ship_items import ShipItems, ship_items
+from command_api.entrypoints.app import create_app
+from command_api.entrypoints.call import CommandDesk
+from command_api.metrics import CommandMetrics
+from command_api.migrations.run import head_revision
+from command_api.settings import Settings
+from orders_domain.values import Currency
+
+
+def command_bus(begin: BeginUnitOfWork, default_currency: Currency, *middlewares: Middleware) -> CommandBus:
+    """Every command and who handles it."""
+    bus = CommandBus(begin, middlewares)
+    bus.register(CreateOrder, CreateOrderHandler(default_currency))
+    bus.register(AddItem, add_item)
+    bus.register(ChangeItemQuantity, change_item_quantity)
+    bus.register(RemoveItem, remove_item)
+    bus.register(SetShippingAddress, set_shipping_address)
+    bus.register(ConfirmOrder, confirm_order)
+    bus.register(CancelOrder, cancel_order)
+    bus.register(DiscardOrder, discard_order)
+    bus.register(ShipItems, ship_items)
+    bus.register(DeliverShipment, deliver_shipment)
+    bus.register(ListProduct, list_product)
+    bus.register(AdjustStock, adjust_stock)
+    return bus
+
+
+def health(database: Database, settings: Settings) -> Health:
+    """What must hold before the first command."""
+    return Health(database, revision=head_revision(), partitions=settings.partitions)
+
+
+def database(settings: Settings) -> Database:
+    """The write database, not yet opened."""
+    return Database(settings.database_url, size=settings.pool_size, wait_seconds=settings.pool_wait_seconds)
+
+
+def application(settings: Settings) -> FastAPI:
+    """The whole service as an ASGI application, whose lifespan opens and closes the database."""
+    write_database = database(settings)
+    checks = health(write_database, settings)
+    ids = UuidV7Ids()
+    units = PostgresUnitsOfWork(write_database, checks, SystemClock(), ids, settings.partitions)
+    metrics = CommandMetrics()
+    bus = command_bus(units.begin, Currency(settings.default_currency), metrics, RetryOnConflict())
+    desk = CommandDesk(bus, ids, actor_header=settings.actor_header, require_if_match=settings.require_if_match)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        await write_database.open()
+        try:
+            yield
+        finally:
+            await write_database.close()
+
+    return create_app(desk, checks.reasons, metrics.registry, lifespan)
+
+
+async def refusal_to_start(settings: Settings) -> str | None:
+    """Which setting does not fit the database, in one line. A database that is down is no refusal."""
+    write_database = database(settings)
+    await write_database.open()
+    try:
+        await health(write_database, settings).verify()
+    except WrongPartitions as error:
+        return f"COMMAND_API_PARTITIONS: {error}"
+    except Unavailable as error:
+        structlog.stdlib.get_logger().warning("not ready yet", reason=str(error))
+    finally:
+        await write_database.close()
+    return None
+
+
+async def serve(settings: Settings) -> None:
+    """Answer requests until SIGTERM or SIGINT; then end those in flight, and return."""
+    server = _Server(
+        uvicorn.Config(
+            application(settings),
+            host=settings.host,
+            port=settings.port,
+            access_log=False,
+            log_config=None,
+            server_header=False,
+            timeout_graceful_shutdown=settings.shutdown_seconds,
+        )
+    )
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, server.stop)
+    structlog.stdlib.get_logger().info("serving", host=settings.host, port=settings.port)
+    await server.serve()
+    structlog.stdlib.get_logger().info("stopped")
+
+
+class _Server(uvicorn.Server):
+    """Leaves signals to the process: uvicorn would raise SIGTERM again after a clean end, and exit by it."""
+
+    def stop(self) -> None:
+        """End soon, with what is in flight answered."""
+        self.should_exit = True
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Generator[None]:
+        yield

@@ -1,0 +1,1 @@
+"""HTTP: what a client sends and is answered."""

@@ -1,0 +1,65 @@
+"""The HTTP application: routes, problems, probes, documentation."""
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Final
+
+from fastapi import FastAPI, Response
+from fastapi.openapi.utils import get_openapi
+from fastapi.responses import HTMLResponse
+from prometheus_client import CollectorRegistry
+
+from command_api.entrypoints import orders, products
+from command_api.entrypoints.call import CommandDesk
+from command_api.entrypoints.documentation import DESCRIPTION, with_problem_schema
+from command_api.entrypoints.edge import Edge
+from command_api.entrypoints.probes import Readiness, install_probes
+from command_api.entrypoints.problems import install_problems
+
+_DOCS: Final = Path(__file__).with_name("docs.html").read_text(encoding="utf-8")
+
+
+BODY_LIMIT: Final = 256 * 1024
+"""Bytes."""
+
+Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
+
+
+def create_app(
+    desk: CommandDesk, readiness: Readiness, registry: CollectorRegistry, lifespan: Lifespan | None = None
+) -> FastAPI:
+    """All routes, under `/api/v1` and, for gateways that route by path alone, under `/commands`."""
+    app = FastAPI(
+        title="Orders: commands",
+        version=version("command-api"),
+        lifespan=lifespan,
+        max_body_size=BODY_LIMIT,
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.desk = desk
+    for router in (orders.router, products.router):
+        app.include_router(router, prefix="/api/v1")
+        app.include_router(router, prefix="/commands", include_in_schema=False)
+    install_problems(app)
+    install_probes(app, readiness, registry)
+    app.add_middleware(Edge)
+    app.add_api_route("/docs", _docs, include_in_schema=False)
+    _describe(app)
+    return app
+
+
+async def _docs() -> Response:
+    return HTMLResponse(_DOCS)
+
+
+def _describe(app: FastAPI) -> None:
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            document = get_openapi(title=app.title, version=app.version, description=DESCRIPTION, routes=app.routes)
+            app.openapi_schema = with_problem_schema(document)
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's documented way to extend the document

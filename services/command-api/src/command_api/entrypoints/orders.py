@@ -1,0 +1,116 @@
+"""The routes of orders."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Response
+
+from command_api.application.add_item import AddItem
+from command_api.application.cancel_order import CancelOrder
+from command_api.application.change_item_quantity import ChangeItemQuantity
+from command_api.application.confirm_order import ConfirmOrder
+from command_api.application.create_order import CreateOrder
+from command_api.application.deliver_shipment import DeliverShipment
+from command_api.application.discard_order import DiscardOrder
+from command_api.application.remove_item import RemoveItem
+from command_api.application.set_shipping_address import SetShippingAddress
+from command_api.application.ship_items import ShipItems
+from command_api.entrypoints.call import Change, Creation
+from command_api.entrypoints.documentation import answers
+from command_api.entrypoints.schemas import (
+    SKU_PATTERN,
+    AddressBody,
+    CreateOrderBody,
+    ItemBody,
+    OrderAnswer,
+    QuantityBody,
+    ReasonBody,
+    ShipmentAnswer,
+    ShipmentBody,
+    currency_or_none,
+)
+from command_api.entrypoints.strict_route import StrictRoute
+from orders_domain.values import CustomerId, OrderId, ShipmentId, Sku
+
+router = APIRouter(prefix="/orders", tags=["orders"], route_class=StrictRoute)
+
+OrderIdPath = Annotated[UUID, Path(description="The order")]
+SkuPath = Annotated[str, Path(pattern=SKU_PATTERN)]
+ShipmentIdPath = Annotated[UUID, Path(description="The shipment")]
+
+_CHANGED = answers(OrderAnswer, created=False)
+
+
+@router.post("", status_code=201, responses=answers(OrderAnswer, created=True, location=True))
+async def create_order(body: CreateOrderBody, call: Creation) -> Response:
+    """Create a draft, with or without items."""
+    command = CreateOrder(
+        order_id=OrderId(call.ids.new()),
+        customer_id=CustomerId(body.customer_id),
+        currency=currency_or_none(body.currency),
+        reference=body.reference,
+        items=tuple(item.to_domain() for item in body.items),
+        shipping_address=None if body.shipping_address is None else body.shipping_address.to_domain(),
+    )
+    return await call.create(command)
+
+
+@router.post("/{order_id}/items", responses=_CHANGED)
+async def add_item(order_id: OrderIdPath, body: ItemBody, call: Change) -> Response:
+    """Add units; the same SKU is merged into its line."""
+    return await call.change(AddItem(order_id=OrderId(order_id), sku=Sku(body.sku), quantity=body.quantity))
+
+
+@router.put("/{order_id}/items/{sku}", responses=_CHANGED)
+async def change_item_quantity(order_id: OrderIdPath, sku: SkuPath, body: QuantityBody, call: Change) -> Response:
+    """Set a line to a quantity."""
+    return await call.change(ChangeItemQuantity(order_id=OrderId(order_id), sku=Sku(sku), quantity=body.quantity))
+
+
+@router.delete("/{order_id}/items/{sku}", responses=_CHANGED)
+async def remove_item(order_id: OrderIdPath, sku: SkuPath, call: Change) -> Response:
+    """Take a line off."""
+    return await call.change(RemoveItem(order_id=OrderId(order_id), sku=Sku(sku)))
+
+
+@router.put("/{order_id}/shipping-address", responses=_CHANGED)
+async def set_shipping_address(order_id: OrderIdPath, body: AddressBody, call: Change) -> Response:
+    """Say where it goes; possible until something is shipped."""
+    return await call.change(SetShippingAddress(order_id=OrderId(order_id), address=body.to_domain()))
+
+
+@router.post("/{order_id}/confirm", responses=_CHANGED)
+async def confirm_order(order_id: OrderIdPath, call: Change) -> Response:
+    """Make it binding: stock is reserved for all lines, or for none."""
+    return await call.change(ConfirmOrder(order_id=OrderId(order_id)))
+
+
+@router.post("/{order_id}/cancel", responses=_CHANGED)
+async def cancel_order(order_id: OrderIdPath, body: ReasonBody, call: Change) -> Response:
+    """Cancel a confirmed order before anything is shipped; its stock is released."""
+    return await call.change(CancelOrder(order_id=OrderId(order_id), reason=body.reason))
+
+
+@router.delete("/{order_id}", responses=_CHANGED)
+async def discard_order(order_id: OrderIdPath, call: Change) -> Response:
+    """Give up a draft."""
+    return await call.change(DiscardOrder(order_id=OrderId(order_id)))
+
+
+@router.post("/{order_id}/shipments", status_code=201, responses=answers(ShipmentAnswer, created=True))
+async def ship_items(order_id: OrderIdPath, body: ShipmentBody, call: Change) -> Response:
+    """Send a parcel; its units leave the stock."""
+    command = ShipItems(
+        order_id=OrderId(order_id),
+        shipment_id=ShipmentId(call.ids.new()),
+        items=tuple(item.to_domain() for item in body.items),
+        carrier=body.carrier,
+        tracking=body.tracking,
+    )
+    return await call.change(command, made="shipment_id")
+
+
+@router.post("/{order_id}/shipments/{shipment_id}/deliver", responses=_CHANGED)
+async def deliver_shipment(order_id: OrderIdPath, shipment_id: ShipmentIdPath, call: Change) -> Response:
+    """Note that a parcel arrived; the last one completes the order."""
+    return await call.change(DeliverShipment(order_id=OrderId(order_id), shipment_id=ShipmentId(shipment_id)))

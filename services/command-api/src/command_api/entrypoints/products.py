@@ -1,0 +1,32 @@
+"""The routes of products."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Response
+
+from command_api.application.adjust_stock import AdjustStock
+from command_api.application.list_product import ListProduct
+from command_api.entrypoints.call import Change
+from command_api.entrypoints.documentation import answers
+from command_api.entrypoints.schemas import SKU_PATTERN, ProductAnswer, ProductBody, StockAdjustmentBody
+from command_api.entrypoints.strict_route import StrictRoute
+from orders_domain.values import Currency, Sku
+
+router = APIRouter(prefix="/products", tags=["products"], route_class=StrictRoute)
+
+SkuPath = Annotated[str, Path(pattern=SKU_PATTERN)]
+
+
+@router.put("/{sku}", responses=answers(ProductAnswer))
+async def list_product(sku: SkuPath, body: ProductBody, call: Change) -> Response:
+    """List a product, or change its name and price."""
+    command = ListProduct(
+        sku=Sku(sku), name=body.name, unit_price_cents=body.unit_price_cents, currency=Currency(body.currency)
+    )
+    return await call.change(command)
+
+
+@router.post("/{sku}/stock-adjustments", responses=answers(ProductAnswer, created=False))
+async def adjust_stock(sku: SkuPath, body: StockAdjustmentBody, call: Change) -> Response:
+    """Note goods that came in or went; never below what orders hold."""
+    return await call.change(AdjustStock(sku=Sku(sku), delta=body.delta, reason=body.reason))

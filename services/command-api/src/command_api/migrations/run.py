@@ -1,0 +1,45 @@
+"""Brings a write database to the schema that this version of the service needs."""
+
+from pathlib import Path
+from typing import Final
+
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine, make_url, text
+
+_LOCK: Final = 7_236_101
+"""An advisory lock's number; only one migration runs at a time."""
+
+
+def migrate(database_url: str, partitions: int) -> None:
+    """Apply every step that is missing. `partitions` counts only where the log does not exist yet.
+
+    Raises sqlalchemy.exc.OperationalError where the database cannot be reached.
+    """
+    url = make_url(database_url).set(drivername="postgresql+psycopg")
+    engine = create_engine(url)
+    config = _config()
+    try:
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as guard:
+            guard.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": _LOCK})
+            with engine.connect() as connection:
+                config.attributes.update(connection=connection, partitions=partitions)
+                command.upgrade(config, "head")
+    finally:
+        engine.dispose()
+
+
+def head_revision() -> str:
+    """The newest step that this version of the service knows."""
+    head = ScriptDirectory.from_config(_config()).get_current_head()
+    if head is None:
+        raise RuntimeError("the package holds no migration")
+    return head
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent))
+    config.set_main_option("path_separator", "os")
+    return config

@@ -1,0 +1,52 @@
+"""What an operator may set, by environment variables that begin with COMMAND_API_."""
+
+from typing import Annotated, Literal
+
+from psycopg import ProgrammingError
+from psycopg.conninfo import conninfo_to_dict
+from pydantic import AfterValidator, Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from orders_domain.values import parse_currency
+
+
+def _libpq_url(value: str) -> str:
+    if not value.startswith(("postgresql://", "postgres://")):
+        raise ValueError("must be a libpq URL, postgresql://...")
+    try:
+        conninfo_to_dict(value)
+    except ProgrammingError as error:
+        raise ValueError(str(error).strip()) from error
+    return value
+
+
+DatabaseUrl = Annotated[str, AfterValidator(_libpq_url)]
+CurrencyCode = Annotated[str, AfterValidator(parse_currency)]
+HeaderName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9-]{0,63}$")]
+
+
+class Settings(BaseSettings):
+    """Read once, at start; frozen afterwards."""
+
+    model_config = SettingsConfigDict(env_prefix="COMMAND_API_", frozen=True)
+
+    database_url: DatabaseUrl
+    """The write database, as a libpq URL."""
+    pool_size: Annotated[int, Field(ge=2, le=100)] = 10
+    """How many connections one process may open."""
+    pool_wait_seconds: Annotated[float, Field(gt=0, le=60)] = 2.0
+    """How long a command waits for a connection before it is answered 503."""
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=1, le=65_535)] = 8001
+    shutdown_seconds: Annotated[int, Field(ge=1, le=300)] = 8
+    """How long requests in flight may take to end after SIGTERM."""
+    partitions: Annotated[int, Field(ge=1, le=1_024)] = 8
+    """How many partitions the log has. Counts at the first migration; another value is refused ever after."""
+    default_currency: CurrencyCode = "EUR"
+    """Of an order that names none and has no items."""
+    actor_header: HeaderName | None = None
+    """A header, set by a trusted gateway, that says who asks. Without it the actor of an event is null."""
+    require_if_match: bool = False
+    """Answer 428 to a change that does not say which version it is for."""
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_format: Literal["auto", "json", "console"] = "auto"
