@@ -1,0 +1,119 @@
+"""The command `stack`: the whole system on one machine. Every failure is one line on stderr and an exit code."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from stack import verbs
+from stack.catalogue import ORDERS
+from stack.demo.run import demo as run_demo
+from stack.failures import NOT_POSSIBLE, StackError
+from stack.parts import Program
+from stack.pointer import find_project
+
+app = typer.Typer(
+    help="The whole system on this machine: two Postgres servers, a Valkey, and the four processes.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+Name = Annotated[str, typer.Argument(help="A part, as `stack status` names it.")]
+Data = Annotated[Path | None, typer.Option(help="The data folder; .stack/data of the project if not given.")]
+
+
+@app.command()
+def up(
+    context: typer.Context,
+    detach: Annotated[bool, typer.Option("--detach", help="Return when all is ready and leave it running.")] = False,
+    data: Data = None,
+) -> None:
+    """Start everything; Ctrl-C stops it."""
+    raise typer.Exit(verbs.up(_program(context), _project(), data, detach=detach))
+
+
+@app.command()
+def down() -> None:
+    """Stop everything, in order."""
+    for line in verbs.down(_project()):
+        print(line)
+
+
+@app.command()
+def status(
+    json: Annotated[bool, typer.Option("--json", help="One JSON object with pid, state and url of each part.")] = False,
+) -> None:
+    """Show every part: whether it is ready, and where it is."""
+    for line in verbs.status(_project(), json=json):
+        print(line)
+
+
+@app.command()
+def restart(context: typer.Context, name: Name) -> None:
+    """Stop a part, or find it dead, and start it again on its port; returns when it is ready."""
+    verbs.restart(_program(context), _project(), name)
+    print(f"restarted {name}")
+
+
+@app.command()
+def kill(
+    context: typer.Context,
+    name: Name,
+    signal: Annotated[str, typer.Option(help="A signal's name or number.")] = "KILL",
+) -> None:
+    """Send a part a signal, to see what the others do without it."""
+    number = verbs.signal_number(signal)
+    pid = verbs.kill(_program(context), _project(), name, number)
+    print(f"sent {signal} to {name} (pid {pid})")
+
+
+@app.command()
+def logs(
+    context: typer.Context,
+    name: Name,
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on until Ctrl-C.")] = False,
+) -> None:
+    """Show the end of a part's log."""
+    try:
+        verbs.logs(_program(context), _project(), name, lambda line: print(line, flush=True), follow=follow)
+    except KeyboardInterrupt:
+        raise typer.Exit from None
+
+
+@app.command()
+def demo() -> None:
+    """Drive orders through the running stack and count what both sides hold; exit code 1 if they differ."""
+    raise typer.Exit(run_demo(verbs.urls(_project()), Console()))
+
+
+@app.command()
+def reset(data: Data = None) -> None:
+    """Remove all data; nothing may be running."""
+    print(f"removed {verbs.reset(_project(), data)}")
+
+
+def main(program: Program = ORDERS) -> None:
+    """Run one verb for `program` and exit."""
+    try:
+        app(obj=program)
+    except StackError as error:
+        print(error.message, file=sys.stderr)
+        sys.exit(error.code)
+    except OSError as error:
+        print(error, file=sys.stderr)
+        sys.exit(NOT_POSSIBLE)
+
+
+def _program(context: typer.Context) -> Program:
+    program: Program = context.obj
+    return program
+
+
+def _project() -> Path:
+    return find_project(Path.cwd())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,79 @@
+"""The parts of this system, in the order in which `status` lists them."""
+
+import sys
+from collections.abc import Callable
+from functools import partial
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
+
+from stack import postgres, valkey
+from stack.launching import Command
+from stack.parts import Part, Program, Server, Site
+from stack.postgres import PostgresServer
+from stack.services import address_on, module_command, page_token_secret, service
+from stack.tour import curl_tour
+from stack.valkey import ValkeyServer
+
+ENGINES, SERVICES = 0, 1
+READ_SCHEMA = "g1"
+
+
+def _postgres_part(name: str, port: int, given_by: str, told: Callable[[str], str]) -> Part:
+    def make(site: Site, chosen: int) -> PostgresServer:
+        return PostgresServer(site.lodging.folder / name, chosen, site.lodging.binaries.postgres, site.lodging.account)
+
+    return Part(name, port, ENGINES, 9, make, postgres.url_on, given_by=given_by, reach=postgres.reach, told=told)
+
+
+def _make_redis(site: Site, port: int) -> ValkeyServer:
+    return ValkeyServer(site.lodging.folder / "redis", port, site.lodging.binaries.valkey, site.lodging.account)
+
+
+def with_search_path(url: str, schema: str = READ_SCHEMA) -> str:
+    """The libpq URL with `schema` on the search_path, unless it brings options of its own."""
+    parts = urlsplit(url)
+    query = parse_qsl(parts.query, keep_blank_values=True)
+    if any(name == "options" for name, _ in query):
+        return url
+    return urlunsplit(
+        parts._replace(query=urlencode([*query, ("options", f"-csearch_path={schema}")], quote_via=quote))
+    )
+
+
+def _unchanged(url: str) -> str:
+    return url
+
+
+def _command_api(site: Site, port: int) -> Server:
+    return service(site, "command_api", "serve", port, {"DATABASE_URL": site.urls["write-db"]})
+
+
+def _query_api(site: Site, port: int) -> Server:
+    settings = {"DATABASE_URL": site.urls["read-db"], "PAGE_TOKEN_SECRET": page_token_secret(site.data)}
+    return service(site, "query_api", "serve", port, settings)
+
+
+def _worker(site: Site, port: int, module: str, database: str) -> Server:
+    settings = {"DATABASE_URL": site.urls[database], "REDIS_URL": site.urls["redis"]}
+    return service(site, module, "run", port, settings)
+
+
+def _migrate_command_api(site: Site) -> Command:
+    return module_command(site, "command_api", "migrate", {"DATABASE_URL": site.urls["write-db"]})
+
+
+def _migrate_query_api(site: Site) -> Command:
+    settings = {"DATABASE_URL": site.urls["read-db"], "PAGE_TOKEN_SECRET": page_token_secret(site.data)}
+    return module_command(site, "query_api", "migrate", settings)
+
+
+PARTS = (
+    _postgres_part("write-db", 5541, "STACK_WRITE_DATABASE_URL", _unchanged),
+    _postgres_part("read-db", 5542, "STACK_READ_DATABASE_URL", with_search_path),
+    Part("redis", 6391, ENGINES, 9, _make_redis, valkey.url_on, given_by="STACK_REDIS_URL", reach=valkey.reach),
+    Part("command-api", 8001, SERVICES, 2, _command_api, address_on, migrate=_migrate_command_api),
+    Part("outbox-relay", 8003, SERVICES, 3, partial(_worker, module="outbox_relay", database="write-db"), address_on),
+    Part("projector", 8004, SERVICES, 4, partial(_worker, module="projector", database="read-db"), address_on),
+    Part("query-api", 8002, SERVICES, 1, _query_api, address_on, migrate=_migrate_query_api),
+)
+
+ORDERS = Program(parts=PARTS, argv=(sys.executable, "-m", "stack"), tour=curl_tour)

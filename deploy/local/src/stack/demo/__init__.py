@@ -1,0 +1,1 @@
+"""The demonstration: orders through their whole life, one of them followed through all four processes."""

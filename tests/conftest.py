@@ -1,0 +1,79 @@
+"""Real engines for the tests that need them: one Postgres and one Valkey per worker, one database per test."""
+
+from collections.abc import Iterator
+from itertools import count
+from typing import Final
+
+import psycopg
+import pytest
+import redis
+from stack.engines import RunningEngine, start_postgres, start_valkey
+
+from command_api.migrations.run import migrate as migrate_write
+from query_api.migrations.run import migrate as migrate_read
+
+PARTITIONS: Final = 8
+_numbers: Final = count(1)
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningEngine]:
+    """A Postgres that trades durability for speed."""
+    with start_postgres(tmp_path_factory.mktemp("postgres"), durable=False) as engine:
+        yield engine
+
+
+@pytest.fixture(scope="session")
+def valkey_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningEngine]:
+    """A Valkey that keeps nothing on disk."""
+    with start_valkey(tmp_path_factory.mktemp("valkey"), durable=False) as engine:
+        yield engine
+
+
+@pytest.fixture(scope="session")
+def write_template(postgres_server: RunningEngine) -> str:
+    """The name of a database with the write side's schema, to be copied."""
+    url = _create(postgres_server.url, "write_template")
+    migrate_write(url, PARTITIONS)
+    return "write_template"
+
+
+@pytest.fixture(scope="session")
+def read_template(postgres_server: RunningEngine) -> str:
+    """The name of a database with the read side's schema, to be copied."""
+    url = _create(postgres_server.url, "read_template")
+    migrate_read(url)
+    return "read_template"
+
+
+@pytest.fixture
+def write_database_url(postgres_server: RunningEngine, write_template: str) -> Iterator[str]:
+    """A migrated, empty write database of the test's own."""
+    yield from _copy(postgres_server.url, write_template)
+
+
+@pytest.fixture
+def read_database_url(postgres_server: RunningEngine, read_template: str) -> Iterator[str]:
+    """A migrated, empty read database of the test's own; the tables lie in the schema `g1`."""
+    yield from _copy(postgres_server.url, read_template)
+
+
+@pytest.fixture
+def redis_url(valkey_server: RunningEngine) -> str:
+    """An empty Valkey."""
+    with redis.Redis.from_url(valkey_server.url) as client:
+        client.flushall()
+    return valkey_server.url
+
+
+def _copy(server_url: str, template: str) -> Iterator[str]:
+    name = f"test_{next(_numbers)}"
+    yield _create(server_url, name, template)
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _create(server_url: str, name: str, template: str = "template1") -> str:
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+    return server_url.rsplit("/", 1)[0] + f"/{name}"

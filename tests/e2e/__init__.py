@@ -1,0 +1,1 @@
+"""The four processes and three engines, as the launcher runs them."""

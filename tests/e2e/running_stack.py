@@ -1,0 +1,45 @@
+"""The launcher, driven from outside as a person would drive it."""
+
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+PROCESSES = ("command-api", "outbox-relay", "projector", "query-api")
+ENGINES = ("write-db", "read-db", "redis")
+
+
+@dataclass(frozen=True)
+class Stack:
+    """A stack of its own in `folder`."""
+
+    folder: Path
+
+    def call(self, *words: str, within: float = 120) -> str:
+        """Run one verb and answer what it printed. Raises AssertionError where it fails."""
+        done = subprocess.run(
+            [sys.executable, "-m", "stack", *words],
+            cwd=self.folder,
+            capture_output=True,
+            text=True,
+            timeout=within,
+            check=False,
+        )
+        assert done.returncode == 0, f"stack {' '.join(words)}: {done.stdout}{done.stderr}"
+        return done.stdout
+
+    def status(self) -> dict[str, dict[str, Any]]:
+        """Pid, state and url of each part."""
+        parts: dict[str, dict[str, Any]] = json.loads(self.call("status", "--json"))
+        return parts
+
+    def url(self, name: str) -> str:
+        """Where a part is."""
+        return str(self.status()[name]["url"])
+
+    def log(self, name: str) -> list[dict[str, Any]]:
+        """The log of a process, line by line."""
+        lines = (self.folder / "data" / "logs" / f"{name}.log").read_text().splitlines()
+        return [json.loads(line) for line in lines if line.startswith("{")]

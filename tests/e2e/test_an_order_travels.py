@@ -1,0 +1,71 @@
+"""An order, through all four processes."""
+
+import asyncio
+
+import httpx
+import pytest
+
+from tests.e2e.customers import ADDRESS, SKUS, Customers, until
+from tests.e2e.running_stack import Stack
+
+pytestmark = pytest.mark.xdist_group("stack")
+
+
+async def test_an_order_is_created_confirmed_and_read_back(customers: Customers) -> None:
+    created = await customers.order(*SKUS)
+    order = created.json()["order_id"]
+    confirmed = await customers.command("POST", f"/orders/{order}/confirm")
+    fresh = {"Consistency-Token": confirmed.headers["Consistency-Token"], "Prefer": "wait=10"}
+
+    read = await customers.queries.get(f"/orders/{order}", headers=fresh)
+    assert read.status_code == httpx.codes.OK
+    assert read.headers["ETag"] == '"2"'
+    assert read.json() | {"status": "CONFIRMED", "version": 2, "total_cents": 1_500} == read.json()
+    assert [line["sku"] for line in read.json()["items"]] == list(SKUS)
+    assert read.json()["shipping_address"]["city"] == ADDRESS["city"]
+
+    history = await customers.queries.get(f"/orders/{order}/history")
+    assert [(row["version"], row["type"]) for row in history.json()["items"]] == [
+        (1, "OrderCreated"),
+        (2, "OrderConfirmed"),
+    ]
+    listed = await customers.queries.get(f"/customers/{read.json()['customer_id']}/orders")
+    assert [row["order_id"] for row in listed.json()["items"]] == [order]
+
+
+async def test_where_a_gateway_routes_by_path_the_other_prefixes_answer(customers: Customers) -> None:
+    body = {"customer_id": "019a0000-0000-7000-8000-000000000001", "shipping_address": ADDRESS}
+    created = await customers.commands.post(f"{customers.urls['command-api']}/commands/orders", json=body)
+    location = created.headers["Location"]
+    assert location.startswith("/queries/orders/")
+    token = {"Consistency-Token": created.headers["Consistency-Token"], "Prefer": "wait=10"}
+    read = await customers.queries.get(customers.urls["query-api"] + location, headers=token)
+    assert read.json()["status"] == "DRAFT"
+
+
+async def test_of_two_orders_for_the_last_unit_one_is_confirmed_and_one_refused(customers: Customers) -> None:
+    for round_ in range(10):
+        sku = f"LAST-{round_}"
+        body = {"name": "The last one", "unit_price_cents": 100, "currency": "EUR"}
+        await customers.commands.put(f"/products/{sku}", json=body)
+        await customers.commands.post(f"/products/{sku}/stock-adjustments", json={"delta": 1, "reason": "the last"})
+        orders = [(await customers.order(sku)).json()["order_id"] for _ in range(2)]
+        answers = await asyncio.gather(*(customers.command("POST", f"/orders/{order}/confirm") for order in orders))
+        assert sorted(answer.status_code for answer in answers) == [200, 400]
+        refusal = next(answer.json() for answer in answers if answer.status_code == httpx.codes.BAD_REQUEST)
+        assert refusal["code"] == "insufficient_inventory"
+        assert refusal["items"] == [{"sku": sku, "requested": 1, "available": 0}]
+
+
+async def test_a_request_id_is_found_in_the_logs_of_both_ends(customers: Customers, stack: Stack) -> None:
+    request_id = "follow-me-through-the-house"
+    body = {"customer_id": "019a0000-0000-7000-8000-000000000001"}
+    created = await customers.commands.post("/orders", json=body, headers={"X-Request-Id": request_id})
+    assert created.headers["X-Request-Id"] == request_id
+
+    def complaint() -> str | None:
+        written = any(line.get("correlation_id") == request_id for line in stack.log("command-api"))
+        applied = any(request_id in line.get("correlation_ids", ()) for line in stack.log("projector"))
+        return None if written and applied else f"command-api: {written}, projector: {applied}"
+
+    await until(complaint, within=10)

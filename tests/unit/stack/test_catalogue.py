@@ -1,0 +1,123 @@
+"""The parts of this system: names, ports, order, settings, URLs."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from stack.accounts import Account
+from stack.catalogue import ORDERS, PARTS, with_search_path
+from stack.lodging import Binaries, Lodging
+from stack.parts import Site
+from stack.postgres import PostgresServer
+from stack.services import ServiceServer
+from stack.tour import curl_tour
+from stack.valkey import ValkeyServer
+
+URLS = {part.name: part.url_on(part.usual_port) for part in PARTS}
+BY_NAME = {part.name: part for part in PARTS}
+
+
+def site_in(folder: Path) -> Site:
+    lodging = Lodging(folder, Binaries(folder / "bin", folder / "valkey-server"), Account(1, 1), moved=False)
+    return Site(folder, lodging, URLS, {"PATH": "/bin", "COMMAND_API_LOG_LEVEL": "debug"})
+
+
+def environment(name: str, folder: Path) -> dict[str, str]:
+    server = BY_NAME[name].make(site_in(folder), BY_NAME[name].usual_port)
+    return dict(server.command().env)
+
+
+def test_there_are_three_engines_and_four_processes() -> None:
+    assert ORDERS.names == (
+        "write-db", "read-db", "redis", "command-api", "outbox-relay", "projector", "query-api",
+    )  # fmt: skip
+    assert (BY_NAME["command-api"].usual_port, BY_NAME["query-api"].usual_port) == (8001, 8002)
+    assert len({part.usual_port for part in PARTS}) == 7
+
+
+def test_the_apis_stop_before_the_workers_and_the_engines_last() -> None:
+    order = [part.name for part in sorted(PARTS, key=lambda part: part.stops)]
+    assert order[:4] == ["query-api", "command-api", "outbox-relay", "projector"]
+
+
+def test_each_service_gets_its_settings_under_its_own_prefix(tmp_path: Path) -> None:
+    command_api = environment("command-api", tmp_path)
+    assert command_api["COMMAND_API_DATABASE_URL"] == URLS["write-db"]
+    assert (command_api["COMMAND_API_HOST"], command_api["COMMAND_API_PORT"]) == ("127.0.0.1", "8001")
+    relay = environment("outbox-relay", tmp_path)
+    assert relay["OUTBOX_RELAY_DATABASE_URL"] == URLS["write-db"]
+    assert relay["OUTBOX_RELAY_REDIS_URL"] == URLS["redis"]
+    projector = environment("projector", tmp_path)
+    assert projector["PROJECTOR_DATABASE_URL"] == URLS["read-db"]
+    assert projector["PROJECTOR_REDIS_URL"] == URLS["redis"]
+    query_api = environment("query-api", tmp_path)
+    assert query_api["QUERY_API_DATABASE_URL"] == URLS["read-db"]
+    assert len(query_api["QUERY_API_PAGE_TOKEN_SECRET"]) >= 32
+
+
+def test_services_inherit_what_the_caller_has_set_and_engines_do_not(tmp_path: Path) -> None:
+    assert environment("command-api", tmp_path)["COMMAND_API_LOG_LEVEL"] == "debug"
+    assert "COMMAND_API_LOG_LEVEL" not in environment("write-db", tmp_path)
+
+
+def test_the_page_token_secret_outlives_a_restart_and_is_private(tmp_path: Path) -> None:
+    first = environment("query-api", tmp_path)["QUERY_API_PAGE_TOKEN_SECRET"]
+    assert environment("query-api", tmp_path)["QUERY_API_PAGE_TOKEN_SECRET"] == first
+    assert (tmp_path / "page-token-secret").stat().st_mode & 0o077 == 0
+
+
+def test_both_databases_are_migrated_before_the_services_start(tmp_path: Path) -> None:
+    verbs = [part.migrate(site_in(tmp_path)).argv[-2:] for part in PARTS if part.migrate is not None]
+    assert verbs == [["command_api", "migrate"], ["query_api", "migrate"]]
+
+
+def test_the_engines_keep_every_write(tmp_path: Path) -> None:
+    database = BY_NAME["write-db"].make(site_in(tmp_path), 1)
+    link = BY_NAME["redis"].make(site_in(tmp_path), 1)
+    assert isinstance(database, PostgresServer)
+    assert isinstance(link, ValkeyServer)
+    argv = list(database.command().argv)
+    assert "synchronous_commit=on" in argv
+    assert not [word for word in argv if word.startswith(("fsync=", "full_page_writes="))]
+    settings = list(link.command().argv)
+    for name, value in (("--appendonly", "yes"), ("--appendfsync", "everysec"), ("--maxmemory-policy", "noeviction")):
+        assert settings[settings.index(name) + 1] == value
+
+
+def test_people_are_told_the_read_database_with_its_tables_on_the_search_path() -> None:
+    told = BY_NAME["read-db"].told(URLS["read-db"])
+    assert told == "postgresql://postgres@127.0.0.1:5542/orders?options=-csearch_path%3Dg1"
+    assert BY_NAME["write-db"].told(URLS["write-db"]) == URLS["write-db"]
+
+
+def test_a_search_path_is_added_beside_other_parameters_but_not_over_given_options() -> None:
+    assert with_search_path("postgresql://h/d?sslmode=require") == (
+        "postgresql://h/d?sslmode=require&options=-csearch_path%3Dg1"
+    )
+    given = "postgresql://h/d?options=-csearch_path%3Dother"
+    assert with_search_path(given) == given
+
+
+def test_a_server_named_by_the_environment_wins() -> None:
+    part = BY_NAME["redis"]
+    assert part.given_url({"STACK_REDIS_URL": "redis://elsewhere"}) == "redis://elsewhere"
+    assert part.given_url({"STACK_REDIS_URL": ""}) is None
+    assert BY_NAME["command-api"].given_url({}) is None
+
+
+def test_a_service_is_asked_at_its_own_address(tmp_path: Path) -> None:
+    server = BY_NAME["projector"].make(site_in(tmp_path), 8104)
+    assert isinstance(server, ServiceServer)
+    assert server.url == "http://127.0.0.1:8104"
+
+
+def test_the_tour_is_three_lines_that_a_shell_can_read() -> None:
+    lines = curl_tour(URLS)
+    assert len(lines) == 3
+    for line in lines:
+        assert "\n" not in line
+        assert subprocess.run(["/bin/sh", "-n", "-c", line], check=False).returncode == 0
+
+
+def test_the_launcher_starts_itself_again_with_the_same_python() -> None:
+    assert ORDERS.argv == (sys.executable, "-m", "stack")
