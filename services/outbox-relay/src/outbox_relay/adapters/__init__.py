@@ -1,0 +1,1 @@
+"""The engines behind the ports: Postgres, Redis, Prometheus."""

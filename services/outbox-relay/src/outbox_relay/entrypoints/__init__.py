@@ -1,0 +1,1 @@
+"""What drives the relay: its loop, and the probes that ask after it."""

@@ -1,0 +1,77 @@
+"""Compares streams with the log, without any code of the relay: the numbers are derived anew, in SQL."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
+
+import psycopg
+import redis
+
+from orders_contracts.heads import Heads, decode_heads
+
+PARTITIONS: Final = 8
+
+NUMBERED: Final = """
+SELECT o.partition, row_number() OVER (PARTITION BY o.partition ORDER BY t.tick, o.position),
+  o.event_id::text, o.data::text
+FROM outbox o CROSS JOIN LATERAL (
+  SELECT tick FROM outbox_tick WHERE pg_visible_in_snapshot(o.xid, snapshot) ORDER BY tick LIMIT 1
+) t ORDER BY 1, 2
+"""
+
+Stream = list[tuple[int, str, str]]
+"""Of each entry the sequence, the event id and the data."""
+
+
+async def until(holds: Callable[[], Awaitable[bool]], seconds: float = 45.0) -> None:
+    """Wait until something holds. Raises TimeoutError."""
+    async with asyncio.timeout(seconds):
+        while not await holds():  # noqa: ASYNC110 -- what is waited for happens in another process
+            await asyncio.sleep(0.02)
+
+
+def logged(database_url: str) -> list[Stream]:
+    """The log by partition."""
+    found: list[Stream] = [[] for _ in range(PARTITIONS)]
+    with psycopg.connect(database_url) as connection:
+        for partition, sequence, event_id, data in connection.execute(NUMBERED):
+            found[partition].append((sequence, event_id, data))
+    return found
+
+
+def published(redis_url: str) -> list[Stream]:
+    """The streams by partition. Fails where one is not chained."""
+    with redis.Redis.from_url(redis_url) as client:
+        return [_stream(client, partition) for partition in range(PARTITIONS)]
+
+
+def _stream(client: redis.Redis, partition: int) -> Stream:
+    entries: list[Any] = client.execute_command("XRANGE", f"cqrs:events:1:{partition}", "-", "+")  # type: ignore[no-untyped-call]
+    found, before = [], None
+    for entry_id, fields in entries:
+        sequence, rest = entry_id.decode().split("-")
+        assert rest == "0"
+        if before is not None:
+            assert fields[b"prev"].decode() == before
+        before = fields[b"event_id"].decode()
+        found.append((int(sequence), before, fields[b"data"].decode()))
+    return found
+
+
+def unpublished(database_url: str) -> int:
+    """How many events no tick has numbered."""
+    with psycopg.connect(database_url) as connection:
+        row = connection.execute(
+            "SELECT (SELECT count(*) FROM outbox) - (SELECT sum(n) FROM outbox_tick, unnest(heads) AS n"
+            " WHERE tick = (SELECT max(tick) FROM outbox_tick))"
+        ).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def newest_heads(redis_url: str) -> Heads | None:
+    """What readers are told."""
+    with redis.Redis.from_url(redis_url) as client:
+        entries: list[Any] = client.execute_command("XRANGE", "cqrs:heads", "-", "+")
+    assert len(entries) <= 1
+    return decode_heads(entries[0][1][b"data"]) if entries else None
