@@ -142,7 +142,7 @@ def test_the_last_parcel_to_arrive_completes_the_order() -> None:
 
 def test_a_parcel_arrives_once() -> None:
     begun = after(confirmed(CUP=2), shipping(PARCEL, CUP=1), delivering(PARCEL))
-    given(*begun).when(delivering(PARCEL)).refuses(IllegalTransition, "illegal_transition", status="CONFIRMED")
+    given(*begun).when(delivering(PARCEL)).refuses(IllegalTransition, "illegal_transition", state="CONFIRMED")
     with pytest.raises(IllegalTransition, match=str(PARCEL)):
         fold(begun).deliver(PARCEL)
 

@@ -65,6 +65,11 @@ class AnyShop(RuleBasedStateMachine):
     def remove_item(self, pick: int, sku: Sku) -> None:
         self.shop.decide(self.shop.order(pick), lambda order: order.remove_item(sku))
 
+    @rule(pick=picks, old=sold, new=sold)
+    def exchange_item(self, pick: int, old: Sku, new: Sku) -> None:
+        self.remove_item(pick, old)
+        self.add_item(pick, new, 1)
+
     @rule(pick=picks, city=st.sampled_from(["Ely", "Bath"]))
     def set_shipping_address(self, pick: int, city: str) -> None:
         address = replace(ADDRESS, city=city)

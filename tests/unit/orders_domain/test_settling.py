@@ -54,9 +54,9 @@ def test_the_same_address_changes_nothing() -> None:
 def test_an_order_that_is_partly_shipped_keeps_its_address() -> None:
     shipped = after(confirmed(CUP=2), shipping(PARCEL, CUP=1))
     when = given(*shipped).when(sending_elsewhere)
-    when.refuses(IllegalTransition, "illegal_transition", status="CONFIRMED")
+    when.refuses(IllegalTransition, "illegal_transition", state="CONFIRMED")
     given(*shipped).when(lambda order: order.set_shipping_address(ADDRESS)).refuses(
-        IllegalTransition, "illegal_transition", status="CONFIRMED"
+        IllegalTransition, "illegal_transition", state="CONFIRMED"
     )
 
 
@@ -113,7 +113,7 @@ def test_an_order_in_review_can_be_cancelled() -> None:
 
 def test_an_order_that_is_partly_shipped_cannot_be_cancelled() -> None:
     shipped = after(confirmed(CUP=2), shipping(PARCEL, CUP=1))
-    given(*shipped).when(cancelling).refuses(IllegalTransition, "illegal_transition", status="CONFIRMED")
+    given(*shipped).when(cancelling).refuses(IllegalTransition, "illegal_transition", state="CONFIRMED")
 
 
 def test_a_draft_can_be_discarded() -> None:

@@ -76,7 +76,7 @@ def test_a_command_is_allowed_in_its_own_states_only(name: str, status: OrderSta
         assert error is None
     else:
         assert error is not None
-        assert error.extra == {"status": status.value}
+        assert error.extra == {"state": status.value}
         assert f"the order is {status.value}" in error.detail
 
 

@@ -28,7 +28,7 @@ class IllegalTransition(DomainError):
 
     def __init__(self, status: OrderStatus, action: str, because: str | None = None) -> None:
         reason = f" and {because}" if because else ""
-        super().__init__(f"Cannot {action}: the order is {status.value}{reason}.", status=status.value)
+        super().__init__(f"Cannot {action}: the order is {status.value}{reason}.", state=status.value)
 
 
 class EmptyOrder(DomainError):
