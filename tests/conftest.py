@@ -7,12 +7,15 @@ from typing import Final
 import psycopg
 import pytest
 import redis
-from stack.engines import RunningEngine, start_postgres, start_valkey
+from hypothesis import settings
 
 from command_api.migrations.run import migrate as migrate_write
 from query_api.migrations.run import migrate as migrate_read
+from stack.engines import RunningEngine, start_postgres, start_valkey
 
 PARTITIONS: Final = 8
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 _numbers: Final = count(1)
 
 

@@ -77,11 +77,14 @@ def decode_event(raw: bytes) -> Event:
 
     Raises UnknownEventType, and msgspec.DecodeError or its subclass ValidationError for bytes that are no event.
     """
-    envelope = _envelopes.decode(raw)
-    decoder = _decoders.get(envelope.type)
-    if decoder is None:
-        raise UnknownEventType(envelope.type)
-    return Event(envelope, decoder.decode(envelope.data))
+    try:
+        envelope = _envelopes.decode(raw)
+        decoder = _decoders.get(envelope.type)
+        if decoder is None:
+            raise UnknownEventType(envelope.type)
+        return Event(envelope, decoder.decode(envelope.data))
+    except (UnicodeError, RecursionError) as error:
+        raise msgspec.DecodeError(f"JSON is malformed: {error}") from error
 
 
 __all__ = ["Event", "Metadata", "UnknownEventType", "decode_event", "encode_event", "event_type", "type_of"]

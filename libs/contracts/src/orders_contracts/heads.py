@@ -7,7 +7,7 @@ are, and how fresh they are.
 import msgspec
 from msgspec import Struct
 
-from orders_contracts.timestamps import Timestamp
+from orders_contracts.timestamps import Timestamp, moment
 
 
 class Heads(Struct, frozen=True, kw_only=True):
@@ -29,5 +29,15 @@ def encode_heads(heads: Heads) -> bytes:
 
 
 def decode_heads(data: bytes) -> Heads:
-    """Read a heads entry. Raises msgspec.DecodeError or msgspec.ValidationError."""
-    return _decoder.decode(data)
+    """Read a heads entry; fields that are not known are passed over.
+
+    Raises msgspec.DecodeError or its subclass ValidationError for bytes that are none.
+    """
+    try:
+        heads = _decoder.decode(data)
+        moment(heads.at)
+    except msgspec.DecodeError:
+        raise
+    except (ValueError, RecursionError) as error:
+        raise msgspec.DecodeError(f"no heads entry: {error}") from error
+    return heads

@@ -21,4 +21,7 @@ def timestamp(moment: datetime) -> str:
 
 def moment(text: str) -> datetime:
     """Read what `timestamp` wrote, as an aware datetime in UTC. Raises ValueError."""
-    return datetime.fromisoformat(text).astimezone(UTC)
+    found = datetime.fromisoformat(text)
+    if found.tzinfo is None:
+        raise ValueError(f"{text} has no time zone and names no point in time")
+    return found.astimezone(UTC)

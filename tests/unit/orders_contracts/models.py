@@ -1,0 +1,35 @@
+"""Any event at all: strategies made from the models' own fields."""
+
+import types
+from typing import Annotated, Any, Final, Union, get_args, get_origin
+from uuid import UUID
+
+import msgspec
+from hypothesis import strategies as st
+from msgspec import Struct
+
+_PLAIN: Final[dict[object, st.SearchStrategy[Any]]] = {
+    str: st.text(max_size=20),
+    int: st.integers(min_value=-(2**63), max_value=2**63 - 1),
+    bool: st.booleans(),
+    UUID: st.uuids(),
+    types.NoneType: st.none(),
+}
+
+
+def instances(model: type[Struct]) -> st.SearchStrategy[Any]:
+    """Instances of `model`, with anything in their fields that the types allow."""
+    return st.builds(model, **{field.name: _of(field.type) for field in msgspec.structs.fields(model)})
+
+
+def _of(annotation: Any) -> st.SearchStrategy[Any]:
+    if annotation in _PLAIN:
+        return _PLAIN[annotation]
+    origin, inner = get_origin(annotation), get_args(annotation)
+    if origin is Annotated:
+        return _of(inner[0])
+    if origin in {Union, types.UnionType}:
+        return st.one_of(*map(_of, inner))
+    if origin is tuple:
+        return st.lists(_of(inner[0]), max_size=3).map(tuple)
+    return instances(annotation)
