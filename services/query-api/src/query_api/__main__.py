@@ -1,0 +1,65 @@
+"""Verbs of the process: `query-api serve` and `query-api migrate`."""
+
+from typing import NoReturn, TypeVar
+
+import structlog
+import typer
+from psycopg import OperationalError
+from pydantic import ValidationError
+
+from query_api import composition
+from query_api.observability import configure_logging
+from query_api.settings import MigrateSettings, Settings
+
+app = typer.Typer(no_args_is_help=True, add_completion=False)
+AnySettings = TypeVar("AnySettings", bound=MigrateSettings)
+
+
+@app.callback()
+def verbs() -> None:
+    """Answers questions from the read models."""
+
+
+@app.command()
+def serve() -> None:
+    """Serve until SIGTERM or SIGINT; then answer the requests in flight and exit 0."""
+    settings = read_settings(Settings)
+    configure_logging(settings.log_level, settings.log_format)
+    try:
+        composition.serve(settings)
+    except OSError as error:
+        _give_up("PORT", str(error))
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the read database up to the schema that this code needs. Several may run at once."""
+    settings = read_settings(MigrateSettings)
+    configure_logging(settings.log_level, settings.log_format)
+    try:
+        revision = composition.migrate_database(settings)
+    except OperationalError as error:
+        _give_up("DATABASE_URL", " ".join(str(error).split()))
+    structlog.get_logger().info("migrated", revision=revision)
+
+
+def read_settings(kind: type[AnySettings]) -> AnySettings:
+    """The settings, or one line on standard error that names the wrong one, and exit status 2."""
+    try:
+        return kind()
+    except ValidationError as error:
+        first = error.errors()[0]
+        _give_up("_".join(str(part) for part in first["loc"]).upper(), first["msg"])
+
+
+def _give_up(setting: str, reason: str) -> NoReturn:
+    typer.echo(f"query-api: QUERY_API_{setting}: {reason}", err=True)
+    raise typer.Exit(2) from None
+
+
+def main() -> None:
+    app()
+
+
+if __name__ == "__main__":
+    main()

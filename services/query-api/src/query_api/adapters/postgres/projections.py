@@ -1,0 +1,47 @@
+"""How far the projection is, out of the tables in which the projector notes it."""
+
+from typing import Final
+
+from sqlalchemy import TEXT, Double, bindparam, cast, func, select
+
+from query_api.adapters.postgres.database import ReadDatabase
+from query_api.adapters.postgres.statements import sql
+from query_api.adapters.postgres.tables import projection_checkpoint, projection_heads
+from query_api.application.views import PartitionProgress, ProjectionProgress
+
+_asked: Final = select(bindparam("projection", type_=TEXT).label("projection")).subquery("asked")
+
+_PROGRESS: Final = sql(
+    select(
+        projection_heads.c.epoch,
+        projection_heads.c.sequences,
+        cast(func.extract("epoch", func.clock_timestamp() - projection_heads.c.applied_at), Double),
+        projection_checkpoint.c.epoch,
+        projection_checkpoint.c.partition,
+        projection_checkpoint.c.sequence,
+    )
+    .select_from(_asked)
+    .outerjoin(projection_heads, projection_heads.c.projection == _asked.c.projection)
+    .outerjoin(projection_checkpoint, projection_checkpoint.c.projection == _asked.c.projection)
+)
+
+
+class PostgresProjections:
+    """The port Projections on the read database; a projection has the name of its generation."""
+
+    def __init__(self, database: ReadDatabase, projection: str) -> None:
+        self._database = database
+        self._projection = projection
+
+    async def progress(self) -> ProjectionProgress:
+        rows = await self._database.rows(_PROGRESS, {"projection": self._projection})
+        heads_epoch, heads, behind = rows[0][:3]
+        epoch = heads_epoch if heads_epoch is not None else max((row[3] for row in rows if row[3]), default=None)
+        applied = {partition: sequence for *_, own, partition, sequence in rows if own is not None and own == epoch}
+        heads_of = dict(enumerate(heads or ()))
+        partitions = [
+            PartitionProgress(partition, applied.get(partition, 0), heads_of.get(partition))
+            for partition in sorted({*applied, *heads_of})
+        ]
+        seconds = None if behind is None else max(0.0, round(behind, 3))
+        return ProjectionProgress(self._projection, epoch, partitions, seconds)

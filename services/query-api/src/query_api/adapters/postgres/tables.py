@@ -1,0 +1,64 @@
+"""The read tables, as the questions see them. No schema is named: search_path says which generation is meant."""
+
+from sqlalchemy import BigInteger, Boolean, Column, DateTime, MetaData, SmallInteger, Table, Text
+from sqlalchemy.dialects.postgresql import ARRAY, JSON, UUID
+
+metadata = MetaData()
+
+order_view = Table(
+    "order_view",
+    metadata,
+    Column("order_id", UUID, primary_key=True),
+    Column("version", BigInteger, nullable=False),
+    Column("doc", JSON, nullable=False),
+)
+
+order_summary = Table(
+    "order_summary",
+    metadata,
+    Column("order_id", UUID, primary_key=True),
+    Column("customer_id", UUID, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("reference", Text),
+    Column("total_cents", BigInteger, nullable=False),
+    Column("skus", ARRAY(Text), nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("doc", JSON, nullable=False),
+)
+
+order_history = Table(
+    "order_history",
+    metadata,
+    Column("order_id", UUID, primary_key=True),
+    Column("version", BigInteger, primary_key=True),
+    Column("doc", JSON, nullable=False),
+)
+
+product_view = Table(
+    "product_view",
+    metadata,
+    Column("sku", Text, primary_key=True),
+    Column("version", BigInteger, nullable=False),
+    Column("listed", Boolean, nullable=False),
+    Column("doc", JSON, nullable=False),
+)
+
+projection_checkpoint = Table(
+    "projection_checkpoint",
+    metadata,
+    Column("projection", Text, primary_key=True),
+    Column("partition", SmallInteger, primary_key=True),
+    Column("epoch", BigInteger, nullable=False),
+    Column("sequence", BigInteger, nullable=False),
+    Column("event_id", Text, nullable=False),
+)
+
+projection_heads = Table(
+    "projection_heads",
+    metadata,
+    Column("projection", Text, primary_key=True),
+    Column("epoch", BigInteger, nullable=False),
+    Column("sequences", ARRAY(BigInteger), nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("applied_at", DateTime(timezone=True)),
+)

@@ -1,0 +1,1 @@
+"""The questions, and what they need in order to be answered."""

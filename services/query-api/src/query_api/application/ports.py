@@ -1,0 +1,44 @@
+"""What the questions need from outside. All methods raise Unavailable when the outside cannot be asked."""
+
+from typing import Protocol
+
+from query_api.application.views import (
+    Document,
+    HistoryPage,
+    OrderFilters,
+    OrderId,
+    OrderPage,
+    OrderPosition,
+    ProductPage,
+    ProjectionProgress,
+    Sku,
+)
+
+
+class OrderViews(Protocol):
+    """Orders, as documents."""
+
+    async def order(self, order_id: OrderId) -> Document | None:
+        """The whole order, as it was at some moment after this call; None if there is none."""
+
+    async def page(self, filters: OrderFilters, after: OrderPosition | None, size: int) -> OrderPage:
+        """At most `size` summaries that pass all `filters`, newest first, beginning behind `after`."""
+
+    async def history(self, order_id: OrderId, after: int, size: int) -> HistoryPage:
+        """At most `size` events of the order, oldest first, beginning behind version `after` (0: all)."""
+
+
+class ProductViews(Protocol):
+    """Products, as documents."""
+
+    async def product(self, sku: Sku) -> Document | None:
+        """The product, listed or not, as it was at some moment after this call; None if there is none."""
+
+    async def page(self, after: Sku | None, size: int) -> ProductPage:
+        """At most `size` listed products in the order of their SKUs (by code point), beginning behind `after`."""
+
+
+class Projections(Protocol):
+    """How far the read models are."""
+
+    async def progress(self) -> ProjectionProgress: ...

@@ -1,0 +1,1 @@
+"""One file per question: the query and its handler side by side."""

@@ -1,0 +1,94 @@
+"""What questions are answered with: mostly documents, ready as bytes of JSON, that nobody here looks into."""
+
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import NewType
+from uuid import UUID
+
+OrderId = NewType("OrderId", UUID)
+CustomerId = NewType("CustomerId", UUID)
+Sku = NewType("Sku", str)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One order or product as it is answered, and the version that it shows (from 1)."""
+
+    version: int
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class OrderFilters:
+    """Which orders are asked for; None asks for all.
+
+    Both bounds of the total (minor units) are included; so is `created_from`, `created_to` is not. Moments are aware.
+    """
+
+    customer_id: CustomerId | None = None
+    status: str | None = None
+    created_from: datetime | None = None
+    created_to: datetime | None = None
+    min_total_cents: int | None = None
+    max_total_cents: int | None = None
+    sku: Sku | None = None
+    reference: str | None = None
+
+    def given(self) -> dict[str, object]:
+        """The filters that are not None, by name, always in the same order."""
+        return {field.name: value for field in fields(self) if (value := getattr(self, field.name)) is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPosition:
+    """Where a page of orders ends: newest first, equal moments by id, descending."""
+
+    created_at: datetime
+    order_id: OrderId
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPage:
+    """Summaries as bytes of JSON; `end` is where the next page goes on, None on the last."""
+
+    items: list[bytes]
+    end: OrderPosition | None
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryPage:
+    """Events as bytes of JSON, oldest first; `end` is the last version shown, None on the last page."""
+
+    items: list[bytes]
+    end: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ProductPage:
+    """Products as bytes of JSON, by SKU; `end` is the last SKU shown, None on the last page."""
+
+    items: list[bytes]
+    end: Sku | None
+
+
+@dataclass(frozen=True, slots=True)
+class PartitionProgress:
+    """How far one partition is: the last sequence applied, and the last that is known to exist."""
+
+    partition: int
+    sequence: int
+    head: int | None
+
+    @property
+    def events_behind(self) -> int | None:
+        return None if self.head is None else max(0, self.head - self.sequence)
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectionProgress:
+    """How far a projection is. `seconds_behind` is None until all that was once known to exist has been applied."""
+
+    projection: str
+    epoch: int | None
+    partitions: list[PartitionProgress]
+    seconds_behind: float | None

@@ -1,0 +1,109 @@
+"""Where the parts are put together: the only place that knows the concrete types."""
+
+import asyncio
+import signal
+import socket
+from dataclasses import dataclass
+
+import structlog
+import uvloop
+from prometheus_client import CollectorRegistry
+
+from orders_contracts.changes import channel
+from query_api.adapters.postgres.change_feed import PostgresChangeFeed
+from query_api.adapters.postgres.database import ReadDatabase, conninfo_of
+from query_api.adapters.postgres.order_views import PostgresOrderViews
+from query_api.adapters.postgres.product_views import PostgresProductViews
+from query_api.adapters.postgres.projections import PostgresProjections
+from query_api.adapters.postgres.schema import Schema
+from query_api.application.bus import QueryBus
+from query_api.application.fresh import AsOf, AsOfHandler
+from query_api.application.ports import OrderViews, ProductViews, Projections
+from query_api.application.queries.get_order import GetOrder, GetOrderHandler
+from query_api.application.queries.get_product import GetProduct, GetProductHandler
+from query_api.application.queries.list_orders import ListOrders, ListOrdersHandler
+from query_api.application.queries.list_products import ListProducts, ListProductsHandler
+from query_api.application.queries.order_history import OrderHistory, OrderHistoryHandler
+from query_api.application.queries.projections import GetProjections, GetProjectionsHandler
+from query_api.application.waiting_room import WaitingRoom
+from query_api.entrypoints.app import Application, create_app
+from query_api.entrypoints.server import Server
+from query_api.migrations.revisions import is_current
+from query_api.settings import MigrateSettings, Settings
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The process, built but not started."""
+
+    app: Application
+    database: ReadDatabase
+    feed: PostgresChangeFeed
+    room: WaitingRoom
+
+
+def bus_of(orders: OrderViews, products: ProductViews, projections: Projections, room: WaitingRoom) -> QueryBus:
+    """Every question and who answers it."""
+    questions = QueryBus(
+        {
+            GetOrder: GetOrderHandler(orders),
+            ListOrders: ListOrdersHandler(orders),
+            OrderHistory: OrderHistoryHandler(orders),
+            GetProduct: GetProductHandler(products),
+            ListProducts: ListProductsHandler(products),
+            GetProjections: GetProjectionsHandler(projections),
+        }
+    )
+    return questions.extended({AsOf: AsOfHandler(questions, orders, products, room)})
+
+
+def build(settings: Settings) -> Parts:
+    """All parts, on the database and generation that `settings` name."""
+    database = ReadDatabase(settings.database_url, settings.generation, settings.pool_size)
+    room = WaitingRoom(settings.max_waiting_reads)
+    bus = bus_of(
+        PostgresOrderViews(database),
+        PostgresProductViews(database),
+        PostgresProjections(database, settings.generation),
+        room,
+    )
+    feed = PostgresChangeFeed(
+        conninfo_of(settings.database_url, settings.generation), channel(settings.generation), room
+    )
+    secret = settings.page_token_secret.get_secret_value()
+    app = create_app(bus, CollectorRegistry(), Schema(database, is_current).reasons, room.__len__, secret)
+    return Parts(app, database, feed, room)
+
+
+def serve(settings: Settings) -> None:
+    """Serve until SIGTERM or SIGINT. Raises OSError when the port cannot be had."""
+    with socket.create_server((settings.host, settings.port), backlog=2048) as listener:
+        uvloop.run(_serve(build(settings), listener))
+
+
+def migrate_database(settings: MigrateSettings) -> str:
+    """Apply the missing steps; answers the revision that the database then has."""
+    from query_api.migrations.run import migrate  # noqa: PLC0415 - loads Alembic, which `serve` does not need
+
+    return migrate(settings.database_url)
+
+
+async def _serve(parts: Parts, listener: socket.socket) -> None:
+    server = Server(parts.app)
+    log = structlog.get_logger()
+
+    def stop() -> None:
+        log.info("stopping")
+        server.should_exit = True
+        parts.room.close()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop)
+    await parts.database.open()
+    feed = asyncio.create_task(parts.feed.run())
+    log.info("serving", address=listener.getsockname()[:2])
+    await server.serve([listener])
+    feed.cancel()
+    await asyncio.gather(feed, return_exceptions=True)
+    await parts.database.close()
+    log.info("stopped")

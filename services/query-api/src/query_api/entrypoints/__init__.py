@@ -1,0 +1,1 @@
+"""HTTP: what is asked, in which form, and how it is answered."""

@@ -1,0 +1,107 @@
+"""Every error as `application/problem+json` (RFC 9457). One table says what each code means."""
+
+from collections.abc import Sequence
+from typing import Any, Final, NamedTuple
+
+import orjson
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from query_api.application.errors import QueryError
+
+MEDIA_TYPE: Final = "application/problem+json"
+RETRY_AFTER_SECONDS: Final = 1
+
+
+class Kind(NamedTuple):
+    """What all problems of one code have in common."""
+
+    status: int
+    title: str
+
+
+PROBLEMS: Final[dict[str, Kind]] = {
+    "malformed_request": Kind(400, "The request cannot be read"),
+    "not_found": Kind(404, "There is nothing at this address"),
+    "order_not_found": Kind(404, "There is no such order"),
+    "product_not_found": Kind(404, "There is no such product"),
+    "method_not_allowed": Kind(405, "This address does not know the method"),
+    "validation_failed": Kind(422, "The request is not valid"),
+    "internal_error": Kind(500, "Something went wrong here"),
+    "read_model_behind": Kind(503, "The read model does not have this version yet"),
+    "unavailable": Kind(503, "The service cannot answer just now"),
+}
+
+
+class FieldError(NamedTuple):
+    """`pointer` is `/path/<name>`, `/query/<name>` or `/header/<name>`."""
+
+    pointer: str
+    detail: str
+
+
+class Problem(Exception):
+    """An answer that says what is wrong. `code` is a key of PROBLEMS."""
+
+    def __init__(
+        self, code: str, detail: str, *, errors: Sequence[FieldError] = (), headers: dict[str, str] | None = None
+    ) -> None:
+        super().__init__(detail)
+        self.code = code
+        self.detail = detail
+        self.errors = errors
+        self.headers = headers or {}
+
+    @property
+    def status(self) -> int:
+        return PROBLEMS[self.code].status
+
+
+def malformed(detail: str) -> Problem:
+    """400: the request cannot even be read."""
+    return Problem("malformed_request", detail)
+
+
+def invalid(errors: Sequence[FieldError]) -> Problem:
+    """422: it can be read, but says something that cannot be."""
+    return Problem("validation_failed", " ".join(error.detail for error in errors[:3]), errors=errors)
+
+
+def problem_of(error: Exception) -> Problem:
+    """The problem that a client is told of when `error` ends its request. Nothing inside shows through a 500."""
+    match error:
+        case Problem():
+            return error
+        case QueryError():
+            return Problem(error.code, str(error))
+        case HTTPException(status_code=404):
+            return Problem("not_found", "No route of this service has this path.")
+        case HTTPException(status_code=405):
+            return Problem("method_not_allowed", "This service answers questions: GET and HEAD.", headers=_allow(error))
+        case _:
+            return Problem("internal_error", "The request failed for a reason that has been logged.")
+
+
+def problem_response(problem: Problem, instance: str, trace_id: str) -> Response:
+    """The answer. `instance` is the path that was asked for, `trace_id` the request's id."""
+    kind = PROBLEMS[problem.code]
+    body: dict[str, Any] = {
+        "type": f"/problems/{problem.code}",
+        "title": kind.title,
+        "status": kind.status,
+        "detail": problem.detail,
+        "instance": instance,
+        "code": problem.code,
+        "trace_id": trace_id,
+    }
+    if problem.errors:
+        body["errors"] = [error._asdict() for error in problem.errors]
+    headers = dict(problem.headers)
+    if kind.status == 503:
+        headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    return Response(orjson.dumps(body), kind.status, headers, MEDIA_TYPE)
+
+
+def _allow(error: HTTPException) -> dict[str, str]:
+    allowed = {one.strip() for one in (error.headers or {}).get("Allow", "").split(",") if one.strip()}
+    return {"Allow": ", ".join(sorted(allowed | ({"HEAD"} if "GET" in allowed else set())))}

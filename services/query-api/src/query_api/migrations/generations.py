@@ -1,0 +1,77 @@
+"""The tables of one generation of read models: a schema of its own, so that two generations stand side by side.
+
+The projector fills them, query-api answers from them; both reach them by search_path.
+"""
+
+import re
+from typing import Final
+
+_NAME: Final = re.compile(r"g[1-9][0-9]{0,8}")
+
+_TABLES: Final = """
+CREATE TABLE {g}.order_view (
+    order_id uuid PRIMARY KEY,
+    version  bigint NOT NULL,
+    doc      json NOT NULL
+) WITH (fillfactor = 80);
+
+CREATE TABLE {g}.order_summary (
+    order_id    uuid PRIMARY KEY,
+    customer_id uuid NOT NULL,
+    status      text COLLATE "C" NOT NULL,
+    reference   text COLLATE "C",
+    total_cents bigint NOT NULL,
+    skus        text[] COLLATE "C" NOT NULL,
+    created_at  timestamptz NOT NULL,
+    doc         json NOT NULL
+) WITH (fillfactor = 80);
+
+CREATE INDEX order_summary_newest ON {g}.order_summary (created_at DESC, order_id DESC);
+CREATE INDEX order_summary_customer ON {g}.order_summary (customer_id, created_at DESC, order_id DESC);
+CREATE INDEX order_summary_status ON {g}.order_summary (status, created_at DESC, order_id DESC);
+CREATE INDEX order_summary_reference ON {g}.order_summary (reference, created_at DESC, order_id DESC)
+    WHERE reference IS NOT NULL;
+CREATE INDEX order_summary_skus ON {g}.order_summary USING gin (skus) WITH (fastupdate = off);
+
+CREATE TABLE {g}.order_history (
+    order_id uuid NOT NULL,
+    version  bigint NOT NULL,
+    doc      json NOT NULL,
+    PRIMARY KEY (order_id, version)
+);
+
+CREATE TABLE {g}.product_view (
+    sku     text COLLATE "C" PRIMARY KEY,
+    version bigint NOT NULL,
+    listed  boolean NOT NULL,
+    doc     json NOT NULL
+) WITH (fillfactor = 80);
+
+CREATE TABLE {g}.projection_checkpoint (
+    projection text COLLATE "C" NOT NULL,
+    partition  smallint NOT NULL,
+    epoch      bigint NOT NULL,
+    sequence   bigint NOT NULL,
+    event_id   text NOT NULL,
+    PRIMARY KEY (projection, partition)
+) WITH (fillfactor = 50);
+
+CREATE TABLE {g}.projection_heads (
+    projection text COLLATE "C" PRIMARY KEY,
+    epoch      bigint NOT NULL,
+    sequences  bigint[] NOT NULL,
+    at         timestamptz NOT NULL,
+    applied_at timestamptz
+) WITH (fillfactor = 50);
+"""
+
+
+def tables_of(generation: str) -> list[str]:
+    """The statements that make the schema `generation` (`g1`, `g2`, ...) and its tables, in order.
+
+    Raises ValueError for another name.
+    """
+    if _NAME.fullmatch(generation) is None:
+        raise ValueError(f"{generation!r} is not the name of a generation, such as g1")
+    statements = _TABLES.replace("{g}", generation).split(";\n")
+    return [f"CREATE SCHEMA {generation}", *(one.strip() for one in statements if one.strip())]

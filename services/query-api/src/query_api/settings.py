@@ -1,0 +1,47 @@
+"""What an operator may set, by environment variables that begin with QUERY_API_."""
+
+from typing import Annotated, Literal
+
+from psycopg import ProgrammingError
+from psycopg.conninfo import conninfo_to_dict
+from pydantic import AfterValidator, Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+def _libpq_url(value: str) -> str:
+    if not value.startswith(("postgresql://", "postgres://")):
+        raise ValueError("must be a libpq URL, postgresql://...")
+    try:
+        conninfo_to_dict(value)
+    except ProgrammingError as error:
+        raise ValueError(str(error).strip()) from error
+    return value
+
+
+DatabaseUrl = Annotated[str, AfterValidator(_libpq_url)]
+
+
+class MigrateSettings(BaseSettings):
+    """What `migrate` needs. Read once, at start; frozen afterwards."""
+
+    model_config = SettingsConfigDict(env_prefix="QUERY_API_", frozen=True)
+
+    database_url: DatabaseUrl
+    """The read database, as a libpq URL."""
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_format: Literal["auto", "json", "console"] = "auto"
+
+
+class Settings(MigrateSettings):
+    """What `serve` needs."""
+
+    page_token_secret: Annotated[SecretStr, Field(min_length=32)]
+    """Signs page tokens; the same in all replicas."""
+    generation: Annotated[str, Field(pattern=r"^g[1-9][0-9]{0,8}$")] = "g1"
+    """Which generation of read models is answered from: a schema of the read database."""
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=1, le=65_535)] = 8002
+    pool_size: Annotated[int, Field(ge=1, le=100)] = 6
+    """Connections to the read database, one more for notifications not counted."""
+    max_waiting_reads: Annotated[int, Field(ge=1)] = 10_000
+    """How many reads may wait at once for a version that has not arrived yet; one more is answered 503."""

@@ -1,0 +1,57 @@
+"""The service on a real read database, in this process."""
+
+from collections.abc import AsyncIterator
+
+import httpx
+import psycopg
+import pytest
+
+from query_api.adapters.postgres.database import ReadDatabase
+from query_api.composition import Parts, build
+from query_api.settings import Settings
+from stack.engines import RunningEngine
+from tests.integration.query_api.running import PAGE_TOKEN_SECRET, running
+from tests.suites.query_rows import connection
+
+TABLES = "order_view, order_summary, order_history, product_view, projection_checkpoint, projection_heads"
+
+
+@pytest.fixture(scope="session")
+def shared_database_url(postgres_server: RunningEngine, read_template: str) -> str:
+    """One migrated read database for all tests of this folder."""
+    with psycopg.connect(postgres_server.url, autocommit=True) as admin:
+        admin.execute(f"CREATE DATABASE query_api_tests TEMPLATE {read_template}")
+    return postgres_server.url.rsplit("/", 1)[0] + "/query_api_tests"
+
+
+@pytest.fixture
+def read_database_url(shared_database_url: str) -> str:
+    """The same, emptied: quicker than a new one for each test."""
+    with connection(shared_database_url) as cleaner:
+        cleaner.execute(f"TRUNCATE {TABLES}")
+    return shared_database_url
+
+
+@pytest.fixture
+async def database(read_database_url: str) -> AsyncIterator[ReadDatabase]:
+    """The adapter that all others ask."""
+    database = ReadDatabase(read_database_url, "g1", 3)
+    await database.open()
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+async def parts(read_database_url: str) -> AsyncIterator[Parts]:
+    """All parts, started."""
+    settings = Settings(database_url=read_database_url, page_token_secret=PAGE_TOKEN_SECRET)
+    async with running(build(settings)) as parts:
+        yield parts
+
+
+@pytest.fixture
+async def client(parts: Parts) -> AsyncIterator[httpx.AsyncClient]:
+    """Asks the application without a socket between."""
+    transport = httpx.ASGITransport(app=parts.app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://shop.test") as client:
+        yield client

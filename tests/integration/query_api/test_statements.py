@@ -1,0 +1,98 @@
+"""How many statements a question costs, and that the plans hold when the tables grow."""
+
+import asyncio
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import psycopg
+import pytest
+
+from query_api.adapters.postgres.order_views import _page_statement
+from query_api.composition import Parts
+from tests.suites.query_rows import OrderRow, ProductRow, connection, store_orders, store_products
+
+
+class Counting(psycopg.AsyncCursor[Any]):
+    """Notes each statement."""
+
+    seen: list[str] = []  # noqa: RUF012 - emptied by the fixture
+
+    async def execute(self, query: Any, *args: Any, **options: Any) -> "Counting":
+        self.seen.append(str(query))
+        await super().execute(query, *args, **options)
+        return self
+
+
+@pytest.fixture
+async def counted(parts: Parts) -> list[str]:
+    """The statements that the pool runs from now on."""
+    parts.database._pool.kwargs = {"autocommit": True, "cursor_factory": Counting}
+    await parts.database._pool.drain()
+    Counting.seen.clear()
+    return Counting.seen
+
+
+async def test_every_question_is_one_statement(
+    client: httpx.AsyncClient, counted: list[str], read_database_url: str
+) -> None:
+    order = OrderRow(version=3)
+    store_orders(read_database_url, [order, *(OrderRow(customer_id=order.customer_id) for _ in range(30))])
+    store_products(read_database_url, [ProductRow(sku="MUG")])
+    for path in (
+        f"/orders/{order.order_id}",
+        f"/orders/{uuid4()}",
+        "/orders?status=DRAFT&sku=MUG",
+        f"/customers/{order.customer_id}/orders",
+        f"/orders/{order.order_id}/history",
+        f"/orders/{uuid4()}/history",
+        "/products/MUG",
+        "/products",
+        "/projections",
+    ):
+        counted.clear()
+        assert (await client.get(f"/api/v1{path}")).status_code in {200, 404}
+        assert len(counted) == 1, path
+
+
+async def test_orders_asked_for_at_once_share_statements(
+    client: httpx.AsyncClient, counted: list[str], read_database_url: str
+) -> None:
+    orders = [OrderRow() for _ in range(40)]
+    store_orders(read_database_url, orders)
+    answers = await asyncio.gather(*(client.get(f"/api/v1/orders/{order.order_id}") for order in orders))
+    assert [answer.content for answer in answers] == [order.document() for order in orders]
+    assert 1 <= len(counted) <= 10
+
+
+@pytest.mark.parametrize(
+    ("filters", "index"),
+    [
+        ((), "order_summary_newest"),
+        (("customer_id",), "order_summary_customer"),
+        (("status",), "order_summary_status"),
+        (("reference",), "order_summary_reference"),
+    ],
+)
+def test_lists_read_an_index_in_order(read_database_url: str, filters: tuple[str, ...], index: str) -> None:
+    parameters = {
+        "customer_id": uuid4(),
+        "status": "REJECTED",
+        "reference": "R1",
+        "size": 21,
+        "after_created_at": "2026-11-22T00:00:00Z",
+        "after_order_id": uuid4(),
+    }
+    with connection(read_database_url) as planner:
+        planner.execute(
+            "INSERT INTO order_summary SELECT gen_random_uuid(), gen_random_uuid(),"
+            " (ARRAY['DRAFT', 'REJECTED'])[(n % 400 = 1)::int + 1], 'R' || n % 400, n, '{A}',"
+            " now() - n * interval '1 minute', '{}'"
+            " FROM generate_series(1, 20000) n"
+        )
+        planner.execute("ANALYZE order_summary")
+        for further in (False, True):
+            rows = planner.execute(f"EXPLAIN {_page_statement(filters, further)}", parameters).fetchall()
+            plan = "\n".join(row[0] for row in rows)
+            assert f"Index Scan using {index}" in plan
+            assert "Sort" not in plan

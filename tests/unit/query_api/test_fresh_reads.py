@@ -1,0 +1,189 @@
+"""Reads that ask for a version, in every order of events."""
+
+import asyncio
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from orders_contracts.consistency import ConsistencyToken
+from query_api.application.bus import Query
+from query_api.application.errors import OrderNotFound, ReadModelBehind
+from query_api.application.fresh import Answer, AsOf
+from query_api.application.queries.get_order import GetOrder
+from query_api.application.queries.get_product import GetProduct
+from query_api.application.queries.list_orders import ListOrders
+from query_api.application.queries.order_history import OrderHistory
+from query_api.application.views import OrderFilters, OrderId, ProjectionProgress, Sku
+from query_api.application.waiting_room import WaitingRoom
+from query_api.composition import bus_of
+from tests.fakes.query_views import InMemoryOrderViews, InMemoryProductViews, InMemoryProjections
+from tests.suites.query_rows import OrderRow, ProductRow
+
+ORDER_ID = UUID(int=1)
+EVERYTHING = ListOrders(OrderFilters(), None, 10)
+
+
+class Shop:
+    """Read models in memory, and those who wait for them."""
+
+    def __init__(self, room_for: int = 100) -> None:
+        self.orders = InMemoryOrderViews()
+        self.products = InMemoryProductViews()
+        self.room = WaitingRoom(room_for)
+        projections = InMemoryProjections(ProjectionProgress("g1", None, [], None))
+        self._bus = bus_of(self.orders, self.products, projections, self.room)
+
+    async def ask(
+        self, query: Query[Any], version: int, *, patience: float = 0, lenient: bool = False, order_id: UUID = ORDER_ID
+    ) -> Answer[Any]:
+        return await self._bus.dispatch(
+            AsOf(query, ConsistencyToken("order", str(order_id), version), patience, lenient)
+        )
+
+    async def ask_product(self, query: Query[Any], version: int) -> Answer[Any]:
+        return await self._bus.dispatch(AsOf(query, ConsistencyToken("product", "MUG", version), 0, lenient=False))
+
+    def arrive(self, version: int) -> None:
+        self.orders.put(OrderRow(order_id=ORDER_ID, version=version))
+        self.room.announce("order", str(ORDER_ID), version)
+
+
+async def turns() -> None:
+    """Let every task run until it waits."""
+    for _ in range(20):
+        await asyncio.sleep(0)
+
+
+ABOUT_IT: list[Query[Any]] = [GetOrder(OrderId(ORDER_ID)), OrderHistory(OrderId(ORDER_ID), 0, 10)]
+
+
+@pytest.mark.parametrize("query", [*ABOUT_IT, EVERYTHING])
+async def test_a_version_that_is_there_is_answered_at_once(query: Query[Any]) -> None:
+    shop = Shop()
+    shop.arrive(3)
+    answer = await shop.ask(query, 3)
+    assert answer.achieved
+    assert answer.waited < 1
+
+
+async def test_the_order_that_was_waited_for_is_read_once() -> None:
+    shop = Shop()
+    shop.arrive(3)
+    answer = await shop.ask(GetOrder(OrderId(ORDER_ID)), 3)
+    assert (answer.result.version, shop.orders.looks) == (3, 1)
+
+
+@pytest.mark.parametrize("query", [*ABOUT_IT, EVERYTHING])
+async def test_a_version_that_does_not_come_is_behind_and_never_unknown(query: Query[Any]) -> None:
+    shop = Shop()
+    with pytest.raises(ReadModelBehind, match="Version 3"):
+        await shop.ask(query, 3)
+    shop.arrive(2)
+    with pytest.raises(ReadModelBehind):
+        await shop.ask(query, 3, patience=0.01)
+
+
+async def test_the_lenient_get_the_old_state_and_are_told_so() -> None:
+    shop = Shop()
+    shop.arrive(2)
+    answer = await shop.ask(GetOrder(OrderId(ORDER_ID)), 3, lenient=True)
+    assert (answer.result.version, answer.achieved) == (2, False)
+    listed = await shop.ask(EVERYTHING, 3, lenient=True)
+    assert (len(listed.result.items), listed.achieved) == (1, False)
+
+
+async def test_the_lenient_list_what_there_is_even_before_the_order_arrives() -> None:
+    answer = await Shop().ask(EVERYTHING, 1, lenient=True)
+    assert (answer.result.items, answer.achieved) == ([], False)
+
+
+@pytest.mark.parametrize("query", ABOUT_IT)
+async def test_an_order_that_a_token_vouches_for_is_not_unknown_to_the_lenient_either(query: Query[Any]) -> None:
+    with pytest.raises(ReadModelBehind):
+        await Shop().ask(query, 1, lenient=True)
+
+
+async def test_an_order_that_the_token_does_not_vouch_for_may_be_unknown() -> None:
+    shop = Shop()
+    shop.arrive(1)
+    with pytest.raises(OrderNotFound):
+        await shop.ask(GetOrder(OrderId(uuid4())), 1)
+
+
+async def test_products_are_waited_for_likewise() -> None:
+    shop = Shop()
+    with pytest.raises(ReadModelBehind):
+        await shop.ask_product(GetProduct(Sku("MUG")), 2)
+    shop.products.put(ProductRow(sku="MUG", version=2))
+    assert (await shop.ask_product(GetProduct(Sku("MUG")), 2)).result.version == 2
+
+
+async def test_where_there_is_no_room_nobody_waits() -> None:
+    shop = Shop(room_for=1)
+    waiting = asyncio.create_task(shop.ask(EVERYTHING, 1, patience=10))
+    await turns()
+    with pytest.raises(ReadModelBehind):
+        await asyncio.wait_for(shop.ask(EVERYTHING, 1, patience=10), 5)
+    shop.arrive(1)
+    assert (await waiting).achieved
+
+
+async def test_those_who_wait_are_answered_when_the_process_ends() -> None:
+    shop = Shop()
+    waiting = asyncio.create_task(shop.ask(EVERYTHING, 1, patience=10))
+    await turns()
+    assert len(shop.room) == 1
+    shop.room.close()
+    with pytest.raises(ReadModelBehind):
+        await asyncio.wait_for(waiting, 5)
+
+
+async def test_a_lost_call_is_made_good_by_the_look_at_the_end() -> None:
+    shop = Shop()
+    waiting = asyncio.create_task(shop.ask(EVERYTHING, 1, patience=0.05))
+    await turns()
+    assert shop.orders.looks == 1
+    shop.orders.put(OrderRow(order_id=ORDER_ID))
+    assert (await waiting).achieved
+
+
+class SlowOrders(InMemoryOrderViews):
+    """Looks at the store at one moment and tells at a later one, as a database does."""
+
+    def __init__(self, before: int, after: int) -> None:
+        super().__init__()
+        self._before, self._after = before, after
+
+    async def order(self, order_id: OrderId) -> Any:
+        for _ in range(self._before):
+            await asyncio.sleep(0)
+        seen = await super().order(order_id)
+        for _ in range(self._after):
+            await asyncio.sleep(0)
+        return seen
+
+
+@settings(deadline=None, max_examples=300)
+@given(st.integers(0, 4), st.integers(0, 4), st.integers(0, 14), st.integers(1, 3), st.integers(0, 3))
+def test_no_interleaving_of_looking_and_arriving_leaves_a_read_waiting(
+    before: int, after: int, steps: int, versions: int, between: int
+) -> None:
+    async def scenario() -> None:
+        shop = Shop()
+        orders = SlowOrders(before, after)
+        shop.orders = orders
+        shop._bus = bus_of(orders, shop.products, InMemoryProjections(ProjectionProgress("g1", 1, [], 0.0)), shop.room)
+        read = asyncio.create_task(shop.ask(EVERYTHING, versions, patience=30))
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        for version in range(1, versions + 1):
+            shop.arrive(version)
+            for _ in range(between):
+                await asyncio.sleep(0)
+        assert (await asyncio.wait_for(read, 5)).achieved
+        assert len(shop.room) == 0
+
+    asyncio.run(scenario())
