@@ -1,5 +1,7 @@
 """Verbs of the process: `command-api serve` and `command-api migrate`."""
 
+from errno import EACCES, EADDRINUSE
+
 import typer
 import uvloop
 from pydantic import ValidationError
@@ -26,7 +28,12 @@ def serve() -> None:
     refusal = uvloop.run(composition.refusal_to_start(settings))
     if refusal is not None:
         raise refused(refusal)
-    uvloop.run(composition.serve(settings))
+    try:
+        listener = composition.listen(settings)
+    except OSError as error:
+        wrong = "PORT" if error.errno in {EADDRINUSE, EACCES} else "HOST"
+        raise refused(f"COMMAND_API_{wrong}: {settings.host}:{settings.port}: {error.strerror}") from None
+    uvloop.run(composition.serve(settings, listener))
 
 
 @app.command()

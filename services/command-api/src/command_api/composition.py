@@ -3,7 +3,9 @@
 import asyncio
 import contextlib
 import signal
+import socket
 from collections.abc import AsyncIterator, Generator
+from typing import Final
 
 import structlog
 import uvicorn
@@ -34,6 +36,9 @@ from command_api.metrics import CommandMetrics
 from command_api.migrations.run import head_revision
 from command_api.settings import Settings
 from orders_domain.values import Currency
+
+_BACKLOG: Final = 2_048
+"""Connections that may wait to be accepted."""
 
 
 def command_bus(begin: BeginUnitOfWork, default_currency: Currency, *middlewares: Middleware) -> CommandBus:
@@ -100,13 +105,17 @@ async def refusal_to_start(settings: Settings) -> str | None:
     return None
 
 
-async def serve(settings: Settings) -> None:
+def listen(settings: Settings) -> socket.socket:
+    """Take the port. Raises OSError where it is not to be had."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    return socket.create_server((settings.host, settings.port), family=family, backlog=_BACKLOG)
+
+
+async def serve(settings: Settings, listener: socket.socket) -> None:
     """Answer requests until SIGTERM or SIGINT; then end those in flight, and return."""
     server = _Server(
         uvicorn.Config(
             application(settings),
-            host=settings.host,
-            port=settings.port,
             access_log=False,
             log_config=None,
             server_header=False,
@@ -117,7 +126,7 @@ async def serve(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, server.stop)
     structlog.stdlib.get_logger().info("serving", host=settings.host, port=settings.port)
-    await server.serve()
+    await server.serve(sockets=[listener])
     structlog.stdlib.get_logger().info("stopped")
 
 

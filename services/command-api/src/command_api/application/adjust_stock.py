@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from command_api.application.outcome import Outcome, of_product
 from command_api.application.ports import UnitOfWork
-from orders_domain.errors import ProductNotFound
 from orders_domain.values import Sku
 
 
@@ -19,8 +18,6 @@ class AdjustStock:
 
 async def adjust_stock(command: AdjustStock, uow: UnitOfWork) -> Outcome:
     product = await uow.lock_product(command.sku)
-    if product is None:
-        raise ProductNotFound(command.sku)
     product = uow.save(product, product.adjust_stock(command.delta, command.reason))
     await uow.commit()
     return of_product(product)

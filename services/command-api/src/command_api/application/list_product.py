@@ -19,7 +19,7 @@ class ListProduct:
 
 
 async def list_product(command: ListProduct, uow: UnitOfWork) -> Outcome:
-    known = await uow.lock_product(command.sku)
+    known = await uow.lock_product_or_none(command.sku)
     if known is None:
         events = Product.list_new(
             sku=command.sku,

@@ -32,8 +32,12 @@ class UnitOfWork(Protocol):
         """Load products and hold them, in the order of their SKUs, until the unit of work ends."""
         ...
 
-    async def lock_product(self, sku: Sku) -> Product | None:
-        """Load and hold the one product that the command is about. Raises StaleVersion like `order`."""
+    async def lock_product(self, sku: Sku) -> Product:
+        """Load and hold the product that the command is about. Raises ProductNotFound, and StaleVersion as above."""
+        ...
+
+    async def lock_product_or_none(self, sku: Sku) -> Product | None:
+        """The same for a command that may make the product: where there is none, every version is stale."""
         ...
 
     @overload
@@ -55,7 +59,11 @@ class UnitOfWork(Protocol):
 
 
 BeginUnitOfWork = Callable[[Context], AbstractAsyncContextManager[UnitOfWork]]
-"""Leaving the context without a commit leaves nothing behind."""
+"""Leaving the context without a commit leaves nothing behind.
+
+A refusal that leaves it after products were locked becomes a VersionConflict where the order has been written since it
+was loaded: what was refused is a state that is gone.
+"""
 
 
 class Clock(Protocol):

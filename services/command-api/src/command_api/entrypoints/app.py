@@ -20,10 +20,6 @@ from command_api.entrypoints.problems import install_problems
 
 _DOCS: Final = Path(__file__).with_name("docs.html").read_text(encoding="utf-8")
 
-
-BODY_LIMIT: Final = 256 * 1024
-"""Bytes."""
-
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
 
@@ -35,7 +31,7 @@ def create_app(
         title="Orders: commands",
         version=version("command-api"),
         lifespan=lifespan,
-        max_body_size=BODY_LIMIT,
+        redirect_slashes=False,
         docs_url=None,
         redoc_url=None,
     )

@@ -6,9 +6,13 @@ from typing import Final
 from uuid import uuid4
 
 import structlog
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from command_api.entrypoints.problems import internal_error
+
+CLIENT_LEFT: Final = 499
+"""In the log only: nobody is there to be answered."""
 
 _REQUEST_ID: Final = re.compile(rb"[A-Za-z0-9._-]{1,128}")
 _log = structlog.stdlib.get_logger()
@@ -27,6 +31,8 @@ class Edge:
         request = _Request(scope, send)
         try:
             await self._app(scope, receive, request.send)
+        except ClientDisconnect:
+            request.status = CLIENT_LEFT
         except Exception:  # noqa: BLE001 - the last net: logged whole, and told to the client without details
             _log.exception("request failed", correlation_id=request.id, method=scope["method"], path=scope["path"])
             if not request.status:

@@ -38,7 +38,6 @@ STATUS: Final[dict[type[domain.DomainError], int]] = {
 
 _OTHER: Final = {
     404: ("not_found", "There is nothing at this path."),
-    413: ("body_too_large", "The body is larger than this service takes."),
 }
 
 

@@ -1,7 +1,8 @@
 """A route that reads its request strictly, before FastAPI looks at it."""
 
 from collections.abc import Callable, Coroutine
-from typing import Any
+from contextlib import aclosing
+from typing import Any, Final
 
 import orjson
 from fastapi import Request, Response
@@ -10,9 +11,28 @@ from fastapi.routing import APIRoute
 
 from command_api.entrypoints.problems import RequestProblem
 
+BODY_LIMIT: Final = 256 * 1024
+"""Bytes. Counted here: the framework's own limit answers in plain text where the length is declared."""
+
 
 class StrictRequest(Request):
-    """A request whose JSON has been read by a strict parser: no NaN, no broken UTF-8, no lone surrogates."""
+    """A request whose body is bounded, and whose JSON is read by a strict parser.
+
+    That is: no NaN, no broken UTF-8, no lone surrogates.
+    """
+
+    async def body(self) -> bytes:
+        """The whole body, read once. Raises RequestProblem as soon as it is known to be too large."""
+        if not hasattr(self, "_body"):
+            declared = self.headers.get("content-length", "")
+            _refuse_size(int(declared) if declared.isdecimal() and len(declared) < 20 else 0)
+            whole = bytearray()
+            async with aclosing(self.stream()) as pieces:
+                async for piece in pieces:
+                    whole += piece
+                    _refuse_size(len(whole))
+            self._body = bytes(whole)
+        return self._body
 
     async def read_json(self) -> object:
         """Parse the body, once, for everyone who asks later. Raises RequestProblem."""
@@ -57,6 +77,11 @@ def require_json(request: Request) -> None:
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type != "application/json":
         raise RequestProblem(415, "unsupported_media_type", "The body must be application/json.")
+
+
+def _refuse_size(size: int) -> None:
+    if size > BODY_LIMIT:
+        raise RequestProblem(413, "body_too_large", f"A body has at most {BODY_LIMIT} bytes.")
 
 
 def _error(where: str, message: str, kind: str = "body") -> dict[str, object]:

@@ -3,10 +3,11 @@
 from pathlib import Path
 from typing import Final
 
+import psycopg
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import create_engine, text
 
 _LOCK: Final = 7_236_101
 """An advisory lock's number; only one migration runs at a time."""
@@ -17,8 +18,8 @@ def migrate(database_url: str, partitions: int) -> None:
 
     Raises sqlalchemy.exc.OperationalError where the database cannot be reached.
     """
-    url = make_url(database_url).set(drivername="postgresql+psycopg")
-    engine = create_engine(url)
+    # libpq reads its own URLs: SQLAlchemy knows no address of several servers.
+    engine = create_engine("postgresql+psycopg://", creator=lambda: psycopg.connect(database_url))
     config = _config()
     try:
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as guard:

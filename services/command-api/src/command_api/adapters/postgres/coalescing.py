@@ -48,6 +48,8 @@ class Coalescer(Generic[Item, Answer]):
         answers: Sequence[Answer | Exception]
         try:
             answers = await self._work([item for item, _ in batch])
+            if len(answers) != len(batch):
+                raise RuntimeError(f"{len(answers)} answers to {len(batch)} items")
         except Exception as error:  # noqa: BLE001 - it is raised again, to everyone who waits for this batch
             answers = [error] * len(batch)
         for (_, future), answer in zip(batch, answers, strict=True):

@@ -7,7 +7,7 @@ from command_api.adapters.postgres.statements import PARTITIONS, REVISION
 from command_api.application.errors import Unavailable
 
 
-class WrongPartitions(Exception):
+class WrongPartitions(Unavailable):
     """The log was made with another number of partitions; events would land where nobody looks for them."""
 
 
@@ -24,16 +24,18 @@ class Health:
     async def reasons(self) -> list[str]:
         """Why commands cannot be taken now; empty when they can."""
         try:
+            await self._look()
+        except Unavailable as error:
             self._verified = False
-            await self.verify()
-        except (Unavailable, WrongPartitions) as error:
             return [str(error)]
         return []
 
     async def verify(self) -> None:
         """Look, until it has once been right. Raises Unavailable, WrongPartitions."""
-        if self._verified:
-            return
+        if not self._verified:
+            await self._look()
+
+    async def _look(self) -> None:
         try:
             found = await self._database.fetch(REVISION)
             log = await self._database.fetch(PARTITIONS)

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, Final
 
 import psycopg
 from psycopg.rows import TupleRow
@@ -13,6 +13,13 @@ from command_api.adapters.postgres.raw_json import register_raw_json
 from command_api.application.errors import Unavailable
 
 Connection = psycopg.AsyncConnection[TupleRow]
+
+_NOT_THERE: Final = (
+    PoolTimeout,
+    psycopg.OperationalError,
+    psycopg.InterfaceError,
+    psycopg.errors.ReadOnlySqlTransaction,  # after a failover this may be the server that only follows now
+)
 
 
 class Database:
@@ -49,7 +56,7 @@ class Database:
         try:
             async with self._pool.connection() as connection:
                 yield connection
-        except (PoolTimeout, psycopg.OperationalError, psycopg.InterfaceError) as error:
+        except _NOT_THERE as error:
             self._check_the_others()
             raise Unavailable(str(error).strip()) from error
 

@@ -127,6 +127,9 @@ LOOK_UP: Final = _text(
 LOCK_PRODUCTS: Final = _text(_products().order_by(PRODUCTS.c.sku).with_for_update())
 """Parameter `skus`. Locks in the order of SKUs, so that two orders never deadlock over their products."""
 
+ORDER_VERSION: Final = _text(select(ORDERS.c.version).where(ORDERS.c.order_id == bindparam("order_id")))
+"""Parameter `order_id`."""
+
 PARTITIONS: Final = _text(select(OUTBOX_LOG.c.partitions))
 REVISION: Final = "SELECT version_num FROM alembic_version"
 PING: Final = _text(select(literal_column("1")))

@@ -11,7 +11,7 @@ from command_api.adapters.postgres.health import Health
 from command_api.adapters.postgres.lookup import Lookup, Wanted, read_product
 from command_api.adapters.postgres.pool import Connection, Database, fetch
 from command_api.adapters.postgres.raw_json import RawJson
-from command_api.adapters.postgres.statements import LOCK_PRODUCTS, WRITE_ORDERS, WRITE_PRODUCTS
+from command_api.adapters.postgres.statements import LOCK_PRODUCTS, ORDER_VERSION, WRITE_ORDERS, WRITE_PRODUCTS
 from command_api.adapters.postgres.writes import (
     Write,
     order_parameters,
@@ -27,7 +27,7 @@ from orders_contracts.codec import Metadata, encode_event, type_of
 from orders_contracts.envelope import AggregateType
 from orders_contracts.registry import EventData
 from orders_contracts.streams import partition_of
-from orders_domain.errors import OrderNotFound
+from orders_domain.errors import DomainError, OrderNotFound, ProductNotFound
 from orders_domain.events import OrderEvent, ProductEvent
 from orders_domain.order import Order, evolve
 from orders_domain.product import Product, evolve_product
@@ -42,6 +42,7 @@ class PostgresUnitOfWork:
         self._context = context
         self._stack = stack
         self._locking: Connection | None = None
+        self._loaded: Order | None = None
         self._at: datetime = services.clock.now()
         self._orders: list[Write] = []
         self._products: list[Write] = []
@@ -59,6 +60,7 @@ class PostgresUnitOfWork:
         if found.order is None:
             raise OrderNotFound(order_id)
         self._insist(found.order.version)
+        self._loaded = found.order
         return found.order, found.products
 
     async def lock_products(self, skus: Collection[Sku]) -> Mapping[Sku, Product]:
@@ -68,7 +70,14 @@ class PostgresUnitOfWork:
         rows = await fetch(self._locking, LOCK_PRODUCTS, {"skus": list(skus)})
         return {product.sku: product for product in map(read_product, rows)}
 
-    async def lock_product(self, sku: Sku) -> Product | None:
+    async def lock_product(self, sku: Sku) -> Product:
+        product = (await self.lock_products([sku])).get(sku)
+        if product is None:
+            raise ProductNotFound(sku)
+        self._insist(product.version)
+        return product
+
+    async def lock_product_or_none(self, sku: Sku) -> Product | None:
         product = (await self.lock_products([sku])).get(sku)
         self._insist(0 if product is None else product.version)
         return product
@@ -107,6 +116,14 @@ class PostgresUnitOfWork:
         elif self._orders:
             (write,) = self._orders
             await self._services.committer(write)
+
+    async def require_still_true(self) -> None:
+        """Raises VersionConflict where the order has been written while locks were waited for."""
+        if self._locking is None or self._loaded is None:
+            return
+        rows = await fetch(self._locking, ORDER_VERSION, {"order_id": self._loaded.order_id})
+        if rows != [(self._loaded.version,)]:
+            raise VersionConflict
 
     @staticmethod
     async def _write(
@@ -164,7 +181,12 @@ class PostgresUnitsOfWork:
     async def _begin(self, context: Context) -> AsyncIterator[PostgresUnitOfWork]:
         await self.health.verify()
         async with AsyncExitStack() as stack:
-            yield PostgresUnitOfWork(self, context, stack)
+            unit = PostgresUnitOfWork(self, context, stack)
+            try:
+                yield unit
+            except (DomainError, ValueError):
+                await unit.require_still_true()
+                raise
 
 
 def _evolve(aggregate: Order | Product | None, event: OrderEvent | ProductEvent) -> Order | Product | None:

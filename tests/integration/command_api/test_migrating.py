@@ -1,0 +1,84 @@
+"""The schema: brought about once however often and by however many it is asked for."""
+
+import threading
+from uuid import uuid4
+
+import psycopg
+import pytest
+from typer.testing import CliRunner
+
+from command_api import composition
+from command_api.__main__ import app
+from command_api.migrations.run import migrate as migrate_here
+from command_api.settings import Settings
+from stack.engines import RunningEngine
+from stack.ports import choose_port
+from tests.integration.command_api.service import environment, run
+from tests.integration.command_api.shop import assert_problem, open_shop
+
+
+@pytest.fixture
+def bare_url(postgres_server: RunningEngine) -> str:
+    """A database with nothing in it."""
+    name = f"bare_{uuid4().hex}"
+    with psycopg.connect(postgres_server.url, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    return postgres_server.url.rsplit("/", 1)[0] + f"/{name}"
+
+
+def test_two_at_once_and_once_more_make_one_schema_and_one_log(bare_url: str) -> None:
+    codes: list[tuple[int, str]] = []
+
+    def migrate() -> None:
+        done = run("migrate", environment(bare_url, PARTITIONS=5))
+        codes.append((done.returncode, done.stderr))
+
+    both = [threading.Thread(target=migrate) for _ in range(2)]
+    for one in both:
+        one.start()
+    for one in both:
+        one.join()
+    assert codes == [(0, "")] * 2
+    migrate_here(bare_url, 7)
+    with psycopg.connect(bare_url) as connection:
+        log = connection.execute("SELECT epoch, partitions FROM outbox_log").fetchall()
+        ticks = connection.execute("SELECT tick, heads FROM outbox_tick").fetchall()
+    assert (log, ticks) == ([(1, 5)], [(0, [0] * 5)])
+
+
+def test_a_database_that_cannot_be_reached_is_told_in_one_line() -> None:
+    env = environment(f"postgresql://postgres@127.0.0.1:{choose_port()}/orders")
+    done = CliRunner().invoke(app, ["migrate"], env=env)
+    assert done.exit_code == 2
+    assert done.stderr.startswith("command-api: COMMAND_API_DATABASE_URL: ")
+    assert done.stderr.count("\n") == 1
+
+
+def test_an_address_of_several_servers_is_a_libpq_address_too(bare_url: str) -> None:
+    dead = f"127.0.0.1:{choose_port()}"
+    several = bare_url.replace("@", f"@{dead},")
+    migrate_here(several, 3)
+    with psycopg.connect(several) as connection:
+        assert connection.execute("SELECT partitions FROM outbox_log").fetchall() == [(3,)]
+
+
+async def test_a_database_that_is_not_migrated_makes_unready_and_says_so(bare_url: str) -> None:
+    service = composition.application(Settings(database_url=bare_url))
+    async with open_shop(service, bare_url) as shop:
+        ready = await shop.client.get("/readyz")
+        reasons = ["the write database is not migrated"]
+        assert (ready.status_code, ready.json()) == (503, {"status": "unready", "reasons": reasons})
+        answer = await shop.call("DELETE", f"/orders/{uuid4()}")
+        assert_problem(answer, 503, "unavailable")
+        assert answer.headers["retry-after"]
+
+
+async def test_a_log_of_other_partitions_is_never_written_to(write_database_url: str) -> None:
+    service = composition.application(Settings(database_url=write_database_url, partitions=4))
+    async with open_shop(service, write_database_url) as shop:
+        ready = await shop.client.get("/readyz")
+        assert ready.status_code == 503
+        assert ready.json()["reasons"] == ["the log has 8 partitions, the setting says 4"]
+        answer = await shop.call("POST", "/orders", {"customer_id": str(uuid4())})
+        assert_problem(answer, 503, "unavailable")
+        assert await shop.rows("SELECT 1 AS x FROM outbox") == []

@@ -1,0 +1,58 @@
+"""The unit of work on Postgres keeps the promises of the port."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from command_api.adapters.postgres.health import Health
+from command_api.adapters.postgres.pool import Database
+from command_api.adapters.postgres.unit_of_work import PostgresUnitsOfWork
+from command_api.adapters.system import SystemClock, UuidV7Ids
+from command_api.migrations.run import head_revision
+from orders_contracts.codec import decode_event
+from tests.conftest import PARTITIONS
+from tests.fakes.command_unit_of_work import LoggedEvent
+from tests.suites.command_locking import LockingPromises
+from tests.suites.command_unit_of_work import UnitOfWorkPromises
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+# By position: transaction ids are given before locks are waited for, and say nothing of the order of versions.
+LOG = (
+    "SELECT aggregate_id, version, data::text AS data, xid::text AS xid FROM outbox"
+    " WHERE aggregate_id = ANY(%(ids)s) ORDER BY position"
+)
+
+
+class PostgresStage:
+    """Units of work, and the outbox that they leave."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        health = Health(database, revision=head_revision(), partitions=PARTITIONS)
+        self._units = PostgresUnitsOfWork(database, health, SystemClock(), UuidV7Ids(), PARTITIONS)
+        self.begin = self._units.begin
+
+    async def log(self, *aggregate_ids: object) -> list[LoggedEvent]:
+        rows = await self._database.fetch(LOG, {"ids": [str(aggregate_id) for aggregate_id in aggregate_ids]})
+        return [
+            LoggedEvent(aggregate_id, version, decode_event(data.encode()).data, int(xid))
+            for aggregate_id, version, data, xid in rows
+        ]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def stage(database_url: str) -> AsyncIterator[PostgresStage]:
+    database = Database(database_url, size=10, wait_seconds=5)
+    await database.open()
+    yield PostgresStage(database)
+    await database.close()
+
+
+class TestWritingOnPostgres(UnitOfWorkPromises):
+    pass
+
+
+class TestLockingOnPostgres(LockingPromises):
+    pass
