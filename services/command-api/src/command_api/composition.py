@@ -7,6 +7,7 @@ import socket
 from collections.abc import AsyncIterator, Generator
 from typing import Final
 
+import stamina
 import structlog
 import uvicorn
 from fastapi import FastAPI
@@ -76,6 +77,7 @@ def application(settings: Settings) -> FastAPI:
     ids = UuidV7Ids()
     units = PostgresUnitsOfWork(write_database, checks, SystemClock(), ids, settings.partitions)
     metrics = CommandMetrics()
+    stamina.instrumentation.set_on_retry_hooks([])  # a conflict is an everyday thing
     bus = command_bus(units.begin, Currency(settings.default_currency), metrics, RetryOnConflict())
     desk = CommandDesk(bus, ids, actor_header=settings.actor_header, require_if_match=settings.require_if_match)
 

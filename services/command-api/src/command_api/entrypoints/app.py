@@ -28,7 +28,7 @@ def create_app(
 ) -> FastAPI:
     """All routes, under `/api/v1` and, for gateways that route by path alone, under `/commands`."""
     app = FastAPI(
-        title="Orders: commands",
+        title="Order commands",
         version=version("command-api"),
         lifespan=lifespan,
         redirect_slashes=False,

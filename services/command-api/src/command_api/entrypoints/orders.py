@@ -32,7 +32,7 @@ from command_api.entrypoints.schemas import (
 from command_api.entrypoints.strict_route import StrictRoute
 from orders_domain.values import CustomerId, OrderId, ShipmentId, Sku
 
-router = APIRouter(prefix="/orders", tags=["orders"], route_class=StrictRoute)
+router = APIRouter(prefix="/orders", tags=["Orders"], route_class=StrictRoute)
 
 OrderIdPath = Annotated[UUID, Path(description="The order")]
 SkuPath = Annotated[str, Path(pattern=SKU_PATTERN)]

@@ -12,7 +12,7 @@ from command_api.entrypoints.schemas import SKU_PATTERN, ProductAnswer, ProductB
 from command_api.entrypoints.strict_route import StrictRoute
 from orders_domain.values import Currency, Sku
 
-router = APIRouter(prefix="/products", tags=["products"], route_class=StrictRoute)
+router = APIRouter(prefix="/products", tags=["Products"], route_class=StrictRoute)
 
 SkuPath = Annotated[str, Path(pattern=SKU_PATTERN)]
 

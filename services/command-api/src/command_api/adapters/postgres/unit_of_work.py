@@ -101,6 +101,8 @@ class PostgresUnitOfWork:
                 self._orders.append(order_write(order, expected, rows, self._at))
                 return order
             case Product() as product:
+                if self._locking is None:
+                    raise RuntimeError("a product is written under its lock")
                 published = [publish_product_event(cast("ProductEvent", event)) for event in events]
                 rows = self._log_rows("product", product.sku, expected, published)
                 self._products.append(product_write(product, expected, rows, self._at))
