@@ -1,0 +1,151 @@
+"""What is said to the read database. Built once, at import, with the placeholders that Postgres knows ($1, $2)."""
+
+from typing import Final, NamedTuple
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ClauseElement,
+    Column,
+    ColumnElement,
+    Table,
+    Text,
+    and_,
+    any_,
+    bindparam,
+    case,
+    cast,
+    func,
+    literal_column,
+    null,
+    select,
+    union_all,
+    update,
+)
+from sqlalchemy.dialects.postgresql import TIMESTAMP, insert
+from sqlalchemy.dialects.postgresql.base import PGDialect
+
+from projector.adapters.read_tables import (
+    checkpoint,
+    heads,
+    order_history,
+    order_summary,
+    order_view,
+    product_view,
+)
+
+
+class Statement(NamedTuple):
+    """The text, and the names of its placeholders in their order."""
+
+    text: str
+    names: tuple[str, ...]
+
+    def bind(self, **values: object) -> list[object]:
+        """`values` in the order of the placeholders. Raises KeyError."""
+        return [values[name] for name in self.names]
+
+
+def _compile(element: ClauseElement) -> Statement:
+    compiled = element.compile(dialect=PGDialect(paramstyle="numeric_dollar"))  # type: ignore[no-untyped-call]
+    return Statement(str(compiled), tuple(compiled.positiontup or ()))  # type: ignore[attr-defined]
+
+
+def _upsert(table: Table) -> Statement:
+    """Rows as one array per column, in key order; a row that is there already takes the new values."""
+    names = [column.name for column in table.columns]
+    sent = func.unnest(*(bindparam(name) for name in names)).table_valued(*names, name="sent").render_derived()
+    statement = insert(table).from_select(names, select(*(_received(c, sent.c[c.name]) for c in table.columns)))
+    news = {column.name: statement.excluded[column.name] for column in table.columns if not column.primary_key}
+    return _compile(statement.on_conflict_do_update(index_elements=list(table.primary_key), set_=news))
+
+
+def _received(column: Column[object], sent: ColumnElement[object]) -> ColumnElement[object]:
+    """unnest would flatten arrays of arrays, and texts are read as moments faster by Postgres than here."""
+    if isinstance(column.type, ARRAY):
+        return func.string_to_array(sent, literal_column("','"))
+    return cast(sent, column.type) if isinstance(column.type, TIMESTAMP) else sent
+
+
+def _begin() -> Statement:
+    """Move the checkpoints that stand where they are thought to stand, and load the documents of $orders.
+
+    One snapshot serves both. That is right: a checkpoint that was seen at `was` and is still there once it is locked
+    has not moved since, and documents change only together with their checkpoint. The rows are locked in the order of
+    partitions, so that two projectors wait for each other and never in a circle.
+    """
+    wanted = func.unnest(*(bindparam(name) for name in ("partitions", "was", "sequences", "event_ids")))
+    sent = wanted.table_valued("partition", "was", "sequence", "event_id", name="sent").render_derived()
+    stands = and_(
+        checkpoint.c.projection == bindparam("projection"),
+        checkpoint.c.partition == sent.c.partition,
+        checkpoint.c.epoch == bindparam("epoch"),
+        checkpoint.c.sequence == sent.c.was,
+    )
+    locked = (
+        select(checkpoint.c.partition, sent.c.was, sent.c.sequence, sent.c.event_id)
+        .join_from(checkpoint, sent, stands)
+        .order_by(checkpoint.c.partition)
+        .with_for_update(of=checkpoint)
+        .cte("locked")
+    )
+    moved = (
+        update(checkpoint)
+        .values(sequence=locked.c.sequence, event_id=locked.c.event_id)
+        .where(
+            checkpoint.c.projection == bindparam("projection"),
+            checkpoint.c.partition == locked.c.partition,
+            checkpoint.c.epoch == bindparam("epoch"),
+            checkpoint.c.sequence == locked.c.was,
+        )
+        .returning(checkpoint.c.partition)
+        .cte("moved")
+    )
+    documents = select(null(), order_view.c.doc).where(order_view.c.order_id == any_(bindparam("orders")))
+    return _compile(union_all(select(moved.c.partition, null()), documents))
+
+
+def _open() -> Statement:
+    numbers = func.unnest(bindparam("partitions")).table_valued("partition", name="sent").render_derived()
+    projection = bindparam("projection", type_=Text)
+    epoch = bindparam("epoch", type_=BigInteger)
+    new = select(
+        projection, numbers.c.partition, epoch, literal_column("0", BigInteger), bindparam("event_id", type_=Text)
+    )
+    names = ["projection", "partition", "epoch", "sequence", "event_id"]
+    return _compile(insert(checkpoint).from_select(names, new).on_conflict_do_nothing())
+
+
+def _note_heads() -> Statement:
+    """Heads and freshness go forward only, whoever writes them and however late."""
+    statement = insert(heads).values({column.name: bindparam(column.name) for column in heads.columns})
+    new, old = statement.excluded, heads.c
+    later = new.at >= old.at
+    return _compile(
+        statement.on_conflict_do_update(
+            index_elements=list(heads.primary_key),
+            set_={
+                "epoch": case((later, new.epoch), else_=old.epoch),
+                "sequences": case((later, new.sequences), else_=old.sequences),
+                "at": func.greatest(new.at, old.at),
+                "applied_at": func.greatest(new.applied_at, old.applied_at),
+            },
+        )
+    )
+
+
+BEGIN: Final = _begin()
+OPEN: Final = _open()
+NOTE_HEADS: Final = _note_heads()
+CHECKPOINTS: Final = _compile(
+    select(checkpoint.c.partition, checkpoint.c.epoch, checkpoint.c.sequence, checkpoint.c.event_id)
+    .where(checkpoint.c.projection == bindparam("projection"))
+    .order_by(checkpoint.c.partition)
+)
+NOTIFY: Final = _compile(
+    select(func.count(func.pg_notify(bindparam("channel"), func.unnest(bindparam("payloads")).column_valued("p"))))
+)
+ORDER_VIEW: Final = _upsert(order_view)
+ORDER_SUMMARY: Final = _upsert(order_summary)
+ORDER_HISTORY: Final = _upsert(order_history)
+PRODUCT_VIEW: Final = _upsert(product_view)

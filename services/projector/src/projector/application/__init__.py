@@ -1,0 +1,1 @@
+"""What the projector does, without a word about Redis, Postgres or HTTP."""

@@ -1,0 +1,1 @@
+"""What drives the process from outside: its loop and its probes."""

@@ -1,0 +1,47 @@
+"""What an operator may set, by environment variables that begin with PROJECTOR_."""
+
+from typing import Annotated, Literal
+
+from psycopg import ProgrammingError
+from psycopg.conninfo import conninfo_to_dict
+from pydantic import AfterValidator, Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+from redis.asyncio.connection import parse_url
+
+
+def _libpq_url(value: str) -> str:
+    if not value.startswith(("postgresql://", "postgres://")):
+        raise ValueError("must be a libpq URL, postgresql://...")
+    try:
+        conninfo_to_dict(value)
+    except ProgrammingError as error:
+        raise ValueError(str(error).strip()) from error
+    return value
+
+
+def _redis_url(value: str) -> str:
+    parse_url(value)
+    return value
+
+
+DatabaseUrl = Annotated[str, AfterValidator(_libpq_url)]
+RedisUrl = Annotated[str, AfterValidator(_redis_url)]
+
+
+class Settings(BaseSettings):
+    """Read once, at start; frozen afterwards."""
+
+    model_config = SettingsConfigDict(env_prefix="PROJECTOR_", frozen=True)
+
+    database_url: DatabaseUrl
+    """The read database, as a libpq URL."""
+    redis_url: RedisUrl
+    generation: Annotated[str, Field(pattern=r"^g[1-9][0-9]{0,8}$")] = "g1"
+    """Which generation of read models is kept: a schema in the read database, and the consumer group's name."""
+    host: str = "127.0.0.1"
+    """Where the probes and metrics are served."""
+    port: Annotated[int, Field(ge=1, le=65_535)] = 8004
+    read_count: Annotated[int, Field(ge=1, le=10_000)] = 250
+    """How many events of each partition are taken into one transaction at most. Bounds memory."""
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_format: Literal["auto", "json", "console"] = "auto"
