@@ -93,7 +93,7 @@ class Customers:
                 self.answers["cut"] += 1
 
     async def all_visible(self, within: float) -> None:
-        """Until the read side has all that was acknowledged and what the write side has, no more. Raises AssertionError."""
+        """Until the read side has just what the write side has, with all that was acknowledged; else AssertionError."""
         await until(self._complaint, within)
 
     def _complaint(self) -> str | None:

@@ -1,0 +1,1 @@
+"""How fast it is, as ratios: our services and well-written plain ones, on the same machine, in turn."""

@@ -1,0 +1,86 @@
+"""`make bench`: measures, prints a table, and writes `build/bench.json`."""
+
+import gc
+import sys
+import time
+from enum import StrEnum
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Annotated, Final
+
+import typer
+import uvloop
+from rich.console import Console
+from rich.markup import escape
+
+from tests.bench.bench import Bench
+from tests.bench.ceiling import judge, measure_ceiling
+from tests.bench.client import ConnectionLost
+from tests.bench.closed_loop import WrongAnswer
+from tests.bench.commands import measure_commands, measure_peak
+from tests.bench.machine import describe_machine, running_on, share_out
+from tests.bench.reads import measure_get, measure_list
+from tests.bench.results import Result, print_table, write_json
+from tests.bench.visible import measure_visible
+
+BUILD: Final = Path(__file__).parents[2] / "build"
+WIDTH: Final = 150
+"""Columns, where nobody looks on."""
+
+
+class Part(StrEnum):
+    """What can be measured by itself."""
+
+    COMMANDS = "commands"
+    GET = "get"
+    LIST = "list"
+    VISIBLE = "visible"
+
+
+def main(
+    only: Annotated[list[Part] | None, typer.Option(help="Measure just this; may be given several times.")] = None,
+    seconds: Annotated[float, typer.Option(min=0.2, help="How long each side is measured in each round.")] = 2.5,
+    rounds: Annotated[int, typer.Option(min=5, help="How many rounds.")] = 6,
+) -> None:
+    """Measure the ratios, print them, and write build/bench.json."""
+    started = time.monotonic()
+    cores = share_out()
+    console = Console(width=None if sys.stdout.isatty() else WIDTH)
+    console.print(f"{describe_machine()}; {cores.describe()}", highlight=False)
+    logs = BUILD / "bench-logs"
+    logs.mkdir(parents=True, exist_ok=True)
+    gc.freeze()
+    with TemporaryDirectory(prefix="bench-engines-", dir=BUILD) as engines, running_on(cores.client):
+        bench = Bench(logs, Path(engines), seconds=seconds, rounds=rounds, cores=cores, console=console)
+        try:
+            results = uvloop.run(measure(bench, set(only or Part)))
+        except (RuntimeError, WrongAnswer, ConnectionLost, TimeoutError) as error:
+            console.print(f"[red]nothing is measured:[/red] {type(error).__name__}: {escape(str(error))}; see {logs}")
+            raise typer.Exit(1) from error
+    print_table(console, results)
+    write_json(BUILD / "bench.json", results)
+    console.print(f"{time.monotonic() - started:.0f} s; written to {BUILD / 'bench.json'}", highlight=False)
+
+
+async def measure(bench: Bench, parts: set[Part]) -> list[Result]:
+    """The rows of the parts that are asked for."""
+    results: list[Result] = []
+    peak: float | None = None
+    ceiling = await measure_ceiling(bench)
+    if Part.COMMANDS in parts:
+        rows, peak = await measure_commands(bench)
+        results += rows
+    if Part.GET in parts:
+        results += await measure_get(bench)
+    if Part.LIST in parts:
+        results += await measure_list(bench)
+    if Part.VISIBLE in parts:
+        results += await measure_visible(bench, peak if peak is not None else await measure_peak(bench))
+    bench.say(judge(ceiling, bench))
+    return results
+
+
+if __name__ == "__main__":
+    app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+    app.command()(main)
+    app()

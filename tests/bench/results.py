@@ -1,0 +1,72 @@
+"""What the bench finds out, for people and for programs."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from tests.bench.rounds import Spread
+
+Unit = Literal["times", "ms"]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One row. In `times` more is better, in `ms` less. `detail` is what the figure was made of."""
+
+    name: str
+    spread: Spread
+    bar: float
+    unit: Unit
+    detail: str
+
+    @property
+    def reached(self) -> bool:
+        """Whether the median is on the right side of the bar."""
+        return self.spread.middle <= self.bar if self.unit == "ms" else self.spread.middle >= self.bar
+
+
+def against(ours: Spread, theirs: Spread) -> str:
+    """The two medians behind a ratio."""
+    return f"{ours.middle:,.0f}/s against {theirs.middle:,.0f}/s"
+
+
+def print_table(console: Console, results: Sequence[Result]) -> None:
+    """The table of `docs/benchmarks.md`."""
+    table = Table(caption="median of all rounds; low and high are single rounds", box=box.SIMPLE)
+    table.add_column("what")
+    for heading in ("median", "low", "high", "bar"):
+        table.add_column(heading, justify="right")
+    table.add_column("")
+    table.add_column("behind it")
+    for result in results:
+        figures = [_show(value, result.unit) for value in (*result.spread, result.bar)]
+        verdict = "[green]reached[/green]" if result.reached else "[red]missed[/red]"
+        table.add_row(result.name, *figures, verdict, result.detail)
+    console.print(table)
+
+
+def write_json(file: Path, results: Sequence[Result]) -> None:
+    """A list of objects: name, ratio, low, high, bar; `unit` says where the ratio is no ratio but milliseconds."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps([_plain(result) for result in results], indent=2) + "\n", encoding="utf-8")
+
+
+def _plain(result: Result) -> dict[str, object]:
+    row: dict[str, object] = {
+        "name": result.name,
+        "ratio": round(result.spread.middle, 3),
+        "low": round(result.spread.low, 3),
+        "high": round(result.spread.high, 3),
+        "bar": result.bar,
+    }
+    return row | ({"unit": "ms"} if result.unit == "ms" else {})
+
+
+def _show(value: float, unit: Unit) -> str:
+    return f"{value:.1f} ms" if unit == "ms" else f"{value:.2f}"
