@@ -54,7 +54,7 @@ check: $(STAMP)  ## format, lint, types, imports, unit and architecture tests: n
 	@$(BIN)/pytest -q -n 2 tests/unit tests/architecture
 
 test: $(STAMP)  ## everything
-	@$(BIN)/pytest -n 4 --dist loadgroup tests
+	@$(BIN)/pytest -n 4 --no-loadscope-reorder tests
 
 bench: $(STAMP)  ## the ratios of docs/benchmarks.md, measured here
 	@$(BIN)/python -m tests.bench

@@ -8,6 +8,8 @@ import psycopg
 import pytest
 import redis
 from hypothesis import settings
+from xdist.remote import Producer  # type: ignore[import-untyped]
+from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
 from command_api.migrations.run import migrate as migrate_write
 from query_api.migrations.run import migrate as migrate_read
@@ -17,6 +19,18 @@ PARTITIONS: Final = 8
 settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
 _numbers: Final = count(1)
+
+
+class FileByFile(LoadScopeScheduling):  # type: ignore[misc]
+    """A file's tests share what they start, so they stay on one worker; the end-to-end tests share one stack."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "tests/e2e" if nodeid.startswith("tests/e2e/") else nodeid.partition("::")[0]
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> FileByFile:
+    """In place of pytest-xdist's own `--dist`."""
+    return FileByFile(config, log)
 
 
 @pytest.fixture(scope="session")

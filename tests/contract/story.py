@@ -29,7 +29,7 @@ from command_api.application.remove_item import RemoveItem
 from command_api.application.set_shipping_address import SetShippingAddress
 from command_api.application.ship_items import ShipItems
 from command_api.composition import command_bus
-from command_api.migrations.run import head_revision
+from command_api.migrations.revisions import newest
 from orders_domain.values import Currency, CustomerId, ItemQuantity, OrderId, ShipmentId, ShippingAddress, Sku
 from tests.conftest import PARTITIONS
 
@@ -156,7 +156,7 @@ async def _units(write_database_url: str) -> AsyncIterator[PostgresUnitsOfWork]:
     database = Database(write_database_url, size=2, wait_seconds=10)
     await database.open()
     try:
-        health = Health(database, revision=head_revision(), partitions=PARTITIONS)
+        health = Health(database, revision=newest(), partitions=PARTITIONS)
         yield PostgresUnitsOfWork(database, health, GivenClock(), GivenIds(), PARTITIONS)
     finally:
         await database.close()

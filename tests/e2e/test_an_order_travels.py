@@ -3,12 +3,9 @@
 import asyncio
 
 import httpx
-import pytest
 
 from tests.e2e.customers import ADDRESS, SKUS, Customers, until
 from tests.e2e.running_stack import Stack
-
-pytestmark = pytest.mark.xdist_group("stack")
 
 
 async def test_an_order_is_created_confirmed_and_read_back(customers: Customers) -> None:

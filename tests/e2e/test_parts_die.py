@@ -8,8 +8,6 @@ import pytest
 from tests.e2e.customers import Customers, until
 from tests.e2e.running_stack import ENGINES, PROCESSES, Stack
 
-pytestmark = pytest.mark.xdist_group("stack")
-
 ALLOWED = {200, 201, 503, "cut"}
 
 

@@ -9,7 +9,7 @@ from command_api.adapters.postgres.health import Health
 from command_api.adapters.postgres.pool import Database
 from command_api.adapters.postgres.unit_of_work import PostgresUnitsOfWork
 from command_api.adapters.system import SystemClock, UuidV7Ids
-from command_api.migrations.run import head_revision
+from command_api.migrations.revisions import newest
 from orders_contracts.codec import decode_event
 from tests.conftest import PARTITIONS
 from tests.fakes.command_unit_of_work import LoggedEvent
@@ -30,7 +30,7 @@ class PostgresStage:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        health = Health(database, revision=head_revision(), partitions=PARTITIONS)
+        health = Health(database, revision=newest(), partitions=PARTITIONS)
         self._units = PostgresUnitsOfWork(database, health, SystemClock(), UuidV7Ids(), PARTITIONS)
         self.begin = self._units.begin
 

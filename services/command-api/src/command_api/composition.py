@@ -34,7 +34,7 @@ from command_api.application.ship_items import ShipItems, ship_items
 from command_api.entrypoints.app import create_app
 from command_api.entrypoints.call import CommandDesk
 from command_api.metrics import CommandMetrics
-from command_api.migrations.run import head_revision
+from command_api.migrations.revisions import newest
 from command_api.settings import Settings
 from orders_domain.values import Currency
 
@@ -62,7 +62,7 @@ def command_bus(begin: BeginUnitOfWork, default_currency: Currency, *middlewares
 
 def health(database: Database, settings: Settings) -> Health:
     """What must hold before the first command."""
-    return Health(database, revision=head_revision(), partitions=settings.partitions)
+    return Health(database, revision=newest(), partitions=settings.partitions)
 
 
 def database(settings: Settings) -> Database:
