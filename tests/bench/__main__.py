@@ -17,7 +17,7 @@ from tests.bench.bench import Bench
 from tests.bench.ceiling import judge, measure_ceiling
 from tests.bench.client import ConnectionLost
 from tests.bench.closed_loop import WrongAnswer
-from tests.bench.commands import measure_commands, measure_peak
+from tests.bench.commands import measure_commands
 from tests.bench.machine import describe_machine, running_on, share_out
 from tests.bench.reads import measure_get, measure_list
 from tests.bench.results import Result, print_table, write_json
@@ -65,17 +65,15 @@ def main(
 async def measure(bench: Bench, parts: set[Part]) -> list[Result]:
     """The rows of the parts that are asked for."""
     results: list[Result] = []
-    peak: float | None = None
     ceiling = await measure_ceiling(bench)
     if Part.COMMANDS in parts:
-        rows, peak = await measure_commands(bench)
-        results += rows
+        results += await measure_commands(bench)
     if Part.GET in parts:
         results += await measure_get(bench)
     if Part.LIST in parts:
         results += await measure_list(bench)
     if Part.VISIBLE in parts:
-        results += await measure_visible(bench, peak if peak is not None else await measure_peak(bench))
+        results += await measure_visible(bench)
     bench.say(judge(ceiling, bench))
     return results
 

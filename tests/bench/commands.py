@@ -20,7 +20,6 @@ from tests.bench.traffic import PRODUCTS, STOCK, creations, price_cents, sku
 OURS: Final = "ours"
 PSYCOPG: Final = "psycopg"
 ORM: Final = "ORM"
-PEAK_ROUNDS: Final = 3
 
 _OF_ITS_OWN: Final = {"id", "subject", "partitionkey", "time", "correlationid"}
 _PRODUCT: Final = """
@@ -29,8 +28,8 @@ VALUES (%s, 1, %s, %s, 'EUR', true, %s, 0, now())
 """
 
 
-async def measure_commands(bench: Bench) -> tuple[list[Result], float]:
-    """The two rows about commands, and how many commands/s ours took.
+async def measure_commands(bench: Bench) -> list[Result]:
+    """The two rows about commands.
 
     Raises RuntimeError when a side did not write one order and one event for each that it acknowledged.
     """
@@ -38,7 +37,7 @@ async def measure_commands(bench: Bench) -> tuple[list[Result], float]:
     async with _shops(bench, [OURS, PSYCOPG, ORM]) as shops:
         rounds = await in_turn(list(shops), bench.rounds, lambda name: shops[name].round(), bench.tell_round)
     ours = figures_of(rounds, OURS)
-    results = [
+    return [
         Result(
             f"create order vs {name}", ratios(rounds, OURS, side), bar, "times", against(ours, figures_of(rounds, side))
         )
@@ -47,15 +46,6 @@ async def measure_commands(bench: Bench) -> tuple[list[Result], float]:
             ("FastAPI + SQLAlchemy async ORM", ORM, 3.0),
         )
     ]
-    return results, ours.middle
-
-
-async def measure_peak(bench: Bench) -> float:
-    """How many commands/s ours takes, measured alone and in short."""
-    bench.say("[bold]peak[/bold]: create order, three lines, 64 clients")
-    async with _shops(bench, [OURS]) as shops:
-        rounds = await in_turn([OURS], PEAK_ROUNDS, lambda name: shops[name].round(), bench.tell_round)
-    return figures_of(rounds, OURS).middle
 
 
 class _Shop:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
@@ -93,7 +94,9 @@ async def test_stored_documents_are_the_bytes_of_the_fold(store_world: RealStore
     assert "PEN-é漢" in str(document)
 
 
-async def test_one_statement_per_table_and_two_more(store_world: RealStoreWorld, statements: list[str]) -> None:
+async def test_a_batch_is_one_statement_and_one_more_to_load_documents(
+    store_world: RealStoreWorld, statements: list[str]
+) -> None:
     await store_world.store.open(1, 2)
     log = NumberedLog(2)
     first = slice_of(log.append(0, [event for name in range(50) for event in life_of(name)[:4]]))
@@ -102,17 +105,13 @@ async def test_one_statement_per_table_and_two_more(store_world: RealStoreWorld,
     rest = slice_of(log.append(0, [event for name in range(50) for event in life_of(name)[4:]]), first.end)
     pens = slice_of(log.append(1, [ProductLife(f"P{number}").tell() for number in range(50)]), partition=1)
     await apply(store_world.store, rest, pens)
-    assert len(statements) == 2 + 4
-    assert "UPDATE projection_checkpoint" in statements[0]
-    assert [text.split()[2] for text in statements if text.startswith("INSERT")] == [
-        "order_view",
-        "order_summary",
-        "order_history",
-        "product_view",
-    ]
+    _load, write = statements
+    assert "UPDATE projection_checkpoint" in write
+    assert re.findall(r"INSERT INTO (\w+)", write) == ["order_view", "order_summary", "order_history", "product_view"]
     statements.clear()
     await apply(store_world.store, slice_of(log.append(1, [ProductLife("Q").tell()]), pens.end, partition=1))
-    assert len(statements) == 2 + 1
+    (write,) = statements
+    assert re.findall(r"INSERT INTO (\w+)", write) == ["product_view"]
 
 
 async def test_listeners_are_told_what_changed_and_only_after_the_commit(store_world: RealStoreWorld) -> None:

@@ -27,6 +27,7 @@ class Counting(psycopg.AsyncCursor[Any]):
 @pytest.fixture
 async def counted(parts: Parts) -> list[str]:
     """The statements that the pool runs from now on."""
+    await parts.database._pool.wait(timeout=10)  # one that is being opened would slip through uncounted
     parts.database._pool.kwargs = {"autocommit": True, "cursor_factory": Counting}
     await parts.database._pool.drain()
     Counting.seen.clear()

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import signal
 import socket
 from collections.abc import AsyncIterator, Generator
@@ -124,6 +125,7 @@ async def serve(settings: Settings, listener: socket.socket) -> None:
             timeout_graceful_shutdown=settings.shutdown_seconds,
         )
     )
+    gc.freeze()  # what the modules have made stays for good: no collection need look at it again
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, server.stop)

@@ -1,6 +1,7 @@
 """Where the parts are put together: the only place that knows the concrete types."""
 
 import asyncio
+import gc
 import signal
 import socket
 from dataclasses import dataclass
@@ -89,6 +90,7 @@ def migrate_database(settings: MigrateSettings) -> str:
 
 
 async def _serve(parts: Parts, listener: socket.socket) -> None:
+    gc.freeze()  # what the modules have made stays for good: no collection need look at it again
     server = Server(parts.app)
     log = structlog.get_logger()
 

@@ -32,6 +32,7 @@ def create_app(
         version=version("command-api"),
         lifespan=lifespan,
         redirect_slashes=False,
+        telemetry={"tracing": False, "metrics": False, "logs": False},  # looks at the environment on every request
         docs_url=None,
         redoc_url=None,
     )

@@ -1,4 +1,4 @@
-"""The read models in Postgres: one connection, one transaction per batch, two round trips."""
+"""The read models in Postgres: one connection, two statements per batch, the second of which is the transaction."""
 
 import asyncio
 import contextlib
@@ -32,21 +32,13 @@ _CONNECTING: Final[Mapping[str, Any]] = {
     "keepalives_count": "3",
 }
 
-_SESSION: Final = "-csynchronous_commit=off -cenable_seqscan=off"
+_SESSION: Final = "-csynchronous_commit=off -cenable_seqscan=off -cplan_cache_mode=force_generic_plan -cjit=off"
 """Why the first: see PostgresReadStore. The second: statements keep their plans, and one that was made while a table
 was small would go on reading all of it while it grows, until the next ANALYZE.
 """
 
 _Connection = AsyncConnection[TupleRow]
 _Cursor = AsyncRawCursor[TupleRow]
-
-
-class _Missed(Exception):
-    """Somebody else moved these checkpoints. Never leaves this file."""
-
-    def __init__(self, partitions: frozenset[int]) -> None:
-        super().__init__(partitions)
-        self.partitions = partitions
 
 
 class PostgresReadStore:
@@ -69,14 +61,14 @@ class PostgresReadStore:
 
     async def checkpoints(self) -> Stored | None:
         """See ReadStore."""
-        async with self._transaction() as cursor:
+        async with self._cursor() as cursor:
             return await self._read_checkpoints(cursor)
 
     async def open(self, epoch: int, partitions: int) -> Stored:
         """See ReadStore."""
         numbers = packing.smallints(range(partitions))
         values = say.OPEN.bind(projection=self._projection, partitions=numbers, epoch=epoch, event_id=NO_EVENT)
-        async with self._transaction() as cursor:
+        async with self._cursor() as cursor:
             await cursor.execute(say.OPEN.text, values, binary=True)
             stored = await self._read_checkpoints(cursor)
         assert stored is not None
@@ -85,19 +77,14 @@ class PostgresReadStore:
     async def apply(
         self, epoch: int, moves: Sequence[Move], orders: Sequence[str], fold: Callable[[Sequence[bytes]], Writes]
     ) -> frozenset[int]:
-        """See ReadStore. Moving the checkpoints is the first statement of the transaction."""
-        try:
-            async with self._transaction() as cursor:
-                await cursor.execute(say.BEGIN.text, self._begin(epoch, moves, orders), binary=True)
-                found = await cursor.fetchall()
-                missed = {move.partition for move in moves} - {partition for partition, _ in found}
+        """See ReadStore. The last statement is the transaction; nothing is locked while documents are folded."""
+        async with self._cursor() as cursor:
+            documents: list[bytes] = []
+            if orders:
+                missed, documents = await self._load(cursor, epoch, moves, orders)
                 if missed:
-                    raise _Missed(frozenset(missed))
-                writes = fold([doc for _, doc in found if isinstance(doc, bytes)])
-                await self._write(cursor, writes)
-        except _Missed as miss:
-            return miss.partitions
-        return frozenset()
+                    return missed
+            return await self._write(cursor, epoch, moves, fold(documents))
 
     async def note_heads(self, heads: Heads, applied_at: str | None) -> None:
         """See ReadStore."""
@@ -108,7 +95,7 @@ class PostgresReadStore:
             at=moment(heads.at),
             applied_at=moment(applied_at) if applied_at is not None else None,
         )
-        async with self._transaction() as cursor:
+        async with self._cursor() as cursor:
             await cursor.execute(say.NOTE_HEADS.text, values, binary=True)
 
     async def close(self) -> None:
@@ -117,22 +104,38 @@ class PostgresReadStore:
         if connection is not None:
             await connection.close()
 
-    def _begin(self, epoch: int, moves: Sequence[Move], orders: Sequence[str]) -> list[object]:
-        return say.BEGIN.bind(
+    async def _load(
+        self, cursor: _Cursor, epoch: int, moves: Sequence[Move], orders: Sequence[str]
+    ) -> tuple[frozenset[int], list[bytes]]:
+        """The partitions that stand elsewhere by now, and the documents."""
+        values = say.LOAD.bind(
+            projection=self._projection,
+            partitions=packing.smallints([move.partition for move in moves]),
+            orders=packing.uuids([bytes.fromhex(order.replace("-", "")) for order in orders]),
+        )
+        await cursor.execute(say.LOAD.text, values, binary=True)
+        found = await cursor.fetchall()
+        stands = {(partition, sequence) for partition, at, sequence, _ in found if at == epoch}
+        missed = frozenset(move.partition for move in moves if (move.partition, move.was) not in stands)
+        return missed, [doc for _, _, _, doc in found if doc is not None]
+
+    async def _write(self, cursor: _Cursor, epoch: int, moves: Sequence[Move], writes: Writes) -> frozenset[int]:
+        """The partitions that stand elsewhere by now: then nothing was written."""
+        statement = rows.statement_for(writes)
+        values = statement.bind(
             projection=self._projection,
             epoch=epoch,
             partitions=packing.smallints([move.partition for move in moves]),
             was=packing.bigints([move.was for move in moves]),
             sequences=packing.bigints([move.becomes.sequence for move in moves]),
             event_ids=packing.texts([move.becomes.event_id for move in moves]),
-            orders=packing.uuids([bytes.fromhex(order.replace("-", "")) for order in orders]),
+            channel=self._channel,
+            payloads=packing.texts(encode_changes(writes.changes)),
+            **rows.columns_of(writes),
         )
-
-    async def _write(self, cursor: _Cursor, writes: Writes) -> None:
-        for text, values in rows.upserts(writes):
-            await cursor.execute(text, values, binary=True)
-        payloads = packing.texts(encode_changes(writes.changes))
-        await cursor.execute(say.NOTIFY.text, say.NOTIFY.bind(channel=self._channel, payloads=payloads), binary=True)
+        await cursor.execute(statement.text, values, binary=True)
+        stood = {partition for partition, _ in await cursor.fetchall()}
+        return frozenset(move.partition for move in moves) - stood
 
     async def _read_checkpoints(self, cursor: _Cursor) -> Stored | None:
         await cursor.execute(say.CHECKPOINTS.text, say.CHECKPOINTS.bind(projection=self._projection), binary=True)
@@ -145,16 +148,11 @@ class PostgresReadStore:
         )
 
     @contextlib.asynccontextmanager
-    async def _transaction(self) -> AsyncGenerator[_Cursor]:
-        """A cursor whose statements are committed at the end, together; failures in the words of the port.
-
-        Statements go out without waiting for each other. If one fails, the server skips all that follow it, the
-        commit too.
-        """
+    async def _cursor(self) -> AsyncGenerator[_Cursor]:
+        """A cursor, each of whose statements is a transaction; failures in the words of the port."""
         try:
-            async with asyncio.timeout(_PATIENCE), self._open_connection() as connection, connection.pipeline():
+            async with asyncio.timeout(_PATIENCE), self._open_connection() as connection:
                 yield AsyncRawCursor(connection)
-                await connection.commit()
         except (psycopg.DataError, psycopg.IntegrityError, struct.error) as error:
             raise Refused(str(error).strip()) from error
         except (psycopg.Error, OSError, TimeoutError) as error:
@@ -164,13 +162,10 @@ class PostgresReadStore:
     async def _open_connection(self) -> AsyncGenerator[_Connection]:
         """The connection, made if there is none. It survives errors of the data and of the fold, and no others."""
         if self._connection is None:
-            self._connection = await AsyncConnection.connect(self._conninfo)
+            self._connection = await AsyncConnection.connect(self._conninfo, autocommit=True)
             packing.register(self._connection)
         try:
             yield self._connection
         except (psycopg.OperationalError, psycopg.InterfaceError, OSError, asyncio.CancelledError):
             await self.close()
-            raise
-        except BaseException:
-            await self._connection.rollback()
             raise

@@ -4,7 +4,9 @@ from typing import Final, NamedTuple
 
 from sqlalchemy import (
     ARRAY,
+    CTE,
     BigInteger,
+    BindParameter,
     ClauseElement,
     Column,
     ColumnElement,
@@ -22,7 +24,7 @@ from sqlalchemy import (
     union_all,
     update,
 )
-from sqlalchemy.dialects.postgresql import TIMESTAMP, insert
+from sqlalchemy.dialects.postgresql import TIMESTAMP, Insert, insert
 from sqlalchemy.dialects.postgresql.base import PGDialect
 
 from projector.adapters.read_tables import (
@@ -51,13 +53,55 @@ def _compile(element: ClauseElement) -> Statement:
     return Statement(str(compiled), tuple(compiled.positiontup or ()))  # type: ignore[attr-defined]
 
 
-def _upsert(table: Table) -> Statement:
+def _write(*tables: Table) -> Statement:
+    """Move the checkpoints, put rows into `tables`, tell of it: one statement, which is one transaction.
+
+    All of it happens if every checkpoint stands at its `was`, and nothing otherwise. It answers the partitions whose
+    checkpoint does. Checkpoints are locked first, in the order of partitions, so that two projectors wait for each
+    other and never in a circle. Parameters beside those of `_standing` are `<table>_<column>`, channel, payloads.
+    """
+    locked = _standing()
+    whole = select(func.count() == func.cardinality(bindparam("partitions"))).select_from(locked).scalar_subquery()
+    moved = (
+        update(checkpoint)
+        .values(sequence=locked.c.sequence, event_id=locked.c.event_id)
+        .where(checkpoint.c.projection == bindparam("projection"), checkpoint.c.partition == locked.c.partition, whole)
+    )
+    payloads = func.unnest(bindparam("payloads")).column_valued("p")
+    told = select(null(), func.count(func.pg_notify(bindparam("channel"), payloads))).where(whole)
+    answer = union_all(select(locked.c.partition, null()), told)
+    puts = (_upsert(table, whole).cte(f"put_{table.name}") for table in tables)
+    return _compile(answer.add_cte(moved.cte("moved"), *puts))
+
+
+def _standing() -> CTE:
+    """The checkpoints of $partitions that stand at $was, locked, with the $sequences and $event_ids to move them to."""
+    wanted = func.unnest(*(bindparam(name) for name in ("partitions", "was", "sequences", "event_ids")))
+    sent = wanted.table_valued("partition", "was", "sequence", "event_id", name="sent").render_derived()
+    stands = and_(
+        checkpoint.c.projection == bindparam("projection"),
+        checkpoint.c.partition == sent.c.partition,
+        checkpoint.c.epoch == bindparam("epoch"),
+        checkpoint.c.sequence == sent.c.was,
+    )
+    return (
+        select(checkpoint.c.partition, sent.c.sequence, sent.c.event_id)
+        .join_from(checkpoint, sent, stands)
+        .order_by(checkpoint.c.partition)
+        .with_for_update(of=checkpoint)
+        .cte("locked")
+    )
+
+
+def _upsert(table: Table, condition: ColumnElement[bool]) -> Insert:
     """Rows as one array per column, in key order; a row that is there already takes the new values."""
     names = [column.name for column in table.columns]
-    sent = func.unnest(*(bindparam(name) for name in names)).table_valued(*names, name="sent").render_derived()
-    statement = insert(table).from_select(names, select(*(_received(c, sent.c[c.name]) for c in table.columns)))
+    arrays: list[BindParameter[object]] = [bindparam(f"{table.name}_{name}") for name in names]
+    sent = func.unnest(*arrays).table_valued(*names, name="sent").render_derived()
+    rows = select(*(_received(column, sent.c[column.name]) for column in table.columns)).where(condition)
+    statement = insert(table).from_select(names, rows)
     news = {column.name: statement.excluded[column.name] for column in table.columns if not column.primary_key}
-    return _compile(statement.on_conflict_do_update(index_elements=list(table.primary_key), set_=news))
+    return statement.on_conflict_do_update(index_elements=list(table.primary_key), set_=news)
 
 
 def _received(column: Column[object], sent: ColumnElement[object]) -> ColumnElement[object]:
@@ -67,42 +111,18 @@ def _received(column: Column[object], sent: ColumnElement[object]) -> ColumnElem
     return cast(sent, column.type) if isinstance(column.type, TIMESTAMP) else sent
 
 
-def _begin() -> Statement:
-    """Move the checkpoints that stand where they are thought to stand, and load the documents of $orders.
+def _load() -> Statement:
+    """The documents of $orders, and in the same snapshot where the checkpoints of $partitions stand.
 
-    One snapshot serves both. That is right: a checkpoint that was seen at `was` and is still there once it is locked
-    has not moved since, and documents change only together with their checkpoint. The rows are locked in the order of
-    partitions, so that two projectors wait for each other and never in a circle.
+    Documents change only together with their checkpoint: those that are loaded beside it belong to it.
     """
-    wanted = func.unnest(*(bindparam(name) for name in ("partitions", "was", "sequences", "event_ids")))
-    sent = wanted.table_valued("partition", "was", "sequence", "event_id", name="sent").render_derived()
-    stands = and_(
-        checkpoint.c.projection == bindparam("projection"),
-        checkpoint.c.partition == sent.c.partition,
-        checkpoint.c.epoch == bindparam("epoch"),
-        checkpoint.c.sequence == sent.c.was,
+    stands = select(checkpoint.c.partition, checkpoint.c.epoch, checkpoint.c.sequence, null()).where(
+        checkpoint.c.projection == bindparam("projection"), checkpoint.c.partition == any_(bindparam("partitions"))
     )
-    locked = (
-        select(checkpoint.c.partition, sent.c.was, sent.c.sequence, sent.c.event_id)
-        .join_from(checkpoint, sent, stands)
-        .order_by(checkpoint.c.partition)
-        .with_for_update(of=checkpoint)
-        .cte("locked")
+    documents = select(null(), null(), null(), order_view.c.doc).where(
+        order_view.c.order_id == any_(bindparam("orders"))
     )
-    moved = (
-        update(checkpoint)
-        .values(sequence=locked.c.sequence, event_id=locked.c.event_id)
-        .where(
-            checkpoint.c.projection == bindparam("projection"),
-            checkpoint.c.partition == locked.c.partition,
-            checkpoint.c.epoch == bindparam("epoch"),
-            checkpoint.c.sequence == locked.c.was,
-        )
-        .returning(checkpoint.c.partition)
-        .cte("moved")
-    )
-    documents = select(null(), order_view.c.doc).where(order_view.c.order_id == any_(bindparam("orders")))
-    return _compile(union_all(select(moved.c.partition, null()), documents))
+    return _compile(union_all(stands, documents))
 
 
 def _open() -> Statement:
@@ -134,7 +154,7 @@ def _note_heads() -> Statement:
     )
 
 
-BEGIN: Final = _begin()
+LOAD: Final = _load()
 OPEN: Final = _open()
 NOTE_HEADS: Final = _note_heads()
 CHECKPOINTS: Final = _compile(
@@ -142,10 +162,10 @@ CHECKPOINTS: Final = _compile(
     .where(checkpoint.c.projection == bindparam("projection"))
     .order_by(checkpoint.c.partition)
 )
-NOTIFY: Final = _compile(
-    select(func.count(func.pg_notify(bindparam("channel"), func.unnest(bindparam("payloads")).column_valued("p"))))
-)
-ORDER_VIEW: Final = _upsert(order_view)
-ORDER_SUMMARY: Final = _upsert(order_summary)
-ORDER_HISTORY: Final = _upsert(order_history)
-PRODUCT_VIEW: Final = _upsert(product_view)
+_ORDERS: Final = (order_view, order_summary, order_history)
+WRITE: Final = {
+    (orders, products): _write(*(_ORDERS if orders else ()), *((product_view,) if products else ()))
+    for orders in (False, True)
+    for products in (False, True)
+}
+"""By whether orders and whether products are touched."""

@@ -1,57 +1,63 @@
-"""From rows to the arrays that carry them: for each table that is touched, its upsert and the columns to send."""
-
-from collections.abc import Iterator
+"""From rows to the statement that carries them: for each table that is touched, its columns as arrays."""
 
 from projector.adapters import packing
 from projector.adapters import read_statements as say
 from projector.application.projections.fold import Writes
 
 
-def upserts(writes: Writes) -> Iterator[tuple[str, list[object]]]:
-    """Text and values of one statement per table. Raises struct.error for a number that Postgres has no room for."""
+def statement_for(writes: Writes) -> say.Statement:
+    """The one that writes the tables that are touched."""
+    return say.WRITE[bool(writes.order_view), bool(writes.product_view)]
+
+
+def columns_of(writes: Writes) -> dict[str, object]:
+    """Its `<table>_<column>` parameters. Raises struct.error for a number that Postgres has no room for."""
+    columns: dict[str, object] = {}
     if writes.order_view:
-        yield say.ORDER_VIEW.text, _order_view(writes)
-        yield say.ORDER_SUMMARY.text, _order_summary(writes)
-    if writes.order_history:
-        yield say.ORDER_HISTORY.text, _order_history(writes)
+        columns |= _order_view(writes) | _order_summary(writes) | _order_history(writes)
     if writes.product_view:
-        yield say.PRODUCT_VIEW.text, _product_view(writes)
+        columns |= _product_view(writes)
+    return columns
 
 
-def _order_view(writes: Writes) -> list[object]:
+def _order_view(writes: Writes) -> dict[str, object]:
     order_ids, versions, docs = zip(*writes.order_view, strict=True)
-    return say.ORDER_VIEW.bind(
-        order_id=packing.uuids(order_ids), version=packing.bigints(versions), doc=packing.jsons(docs)
-    )
+    return {
+        "order_view_order_id": packing.uuids(order_ids),
+        "order_view_version": packing.bigints(versions),
+        "order_view_doc": packing.jsons(docs),
+    }
 
 
-def _order_summary(writes: Writes) -> list[object]:
+def _order_summary(writes: Writes) -> dict[str, object]:
     order_ids, customer_ids, statuses, references, totals, skus, created, docs = zip(*writes.order_summary, strict=True)
-    return say.ORDER_SUMMARY.bind(
-        order_id=packing.uuids(order_ids),
-        customer_id=packing.uuids(customer_ids),
-        status=packing.texts(statuses),
-        reference=packing.texts(references),
-        total_cents=packing.bigints(totals),
+    return {
+        "order_summary_order_id": packing.uuids(order_ids),
+        "order_summary_customer_id": packing.uuids(customer_ids),
+        "order_summary_status": packing.texts(statuses),
+        "order_summary_reference": packing.texts(references),
+        "order_summary_total_cents": packing.bigints(totals),
         # SKUs have no comma; the statement takes them apart again.
-        skus=packing.texts([",".join(items) for items in skus]),
-        created_at=packing.texts(created),
-        doc=packing.jsons(docs),
-    )
+        "order_summary_skus": packing.texts([",".join(items) for items in skus]),
+        "order_summary_created_at": packing.texts(created),
+        "order_summary_doc": packing.jsons(docs),
+    }
 
 
-def _order_history(writes: Writes) -> list[object]:
+def _order_history(writes: Writes) -> dict[str, object]:
     order_ids, versions, docs = zip(*writes.order_history, strict=True)
-    return say.ORDER_HISTORY.bind(
-        order_id=packing.uuids(order_ids), version=packing.bigints(versions), doc=packing.jsons(docs)
-    )
+    return {
+        "order_history_order_id": packing.uuids(order_ids),
+        "order_history_version": packing.bigints(versions),
+        "order_history_doc": packing.jsons(docs),
+    }
 
 
-def _product_view(writes: Writes) -> list[object]:
+def _product_view(writes: Writes) -> dict[str, object]:
     skus, versions, listed, docs = zip(*writes.product_view, strict=True)
-    return say.PRODUCT_VIEW.bind(
-        sku=packing.texts(skus),
-        version=packing.bigints(versions),
-        listed=packing.booleans(listed),
-        doc=packing.jsons(docs),
-    )
+    return {
+        "product_view_sku": packing.texts(skus),
+        "product_view_version": packing.bigints(versions),
+        "product_view_listed": packing.booleans(listed),
+        "product_view_doc": packing.jsons(docs),
+    }

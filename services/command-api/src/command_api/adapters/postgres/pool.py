@@ -21,6 +21,16 @@ _NOT_THERE: Final = (
     psycopg.errors.ReadOnlySqlTransaction,  # after a failover this may be the server that only follows now
 )
 
+_SESSION: Final = """
+SELECT set_config('plan_cache_mode', 'force_generic_plan', false),
+       set_config('enable_seqscan', 'off', false),
+       set_config('jit', 'off', false),
+       set_config('statement_timeout', '10s', false)
+"""
+"""Every statement here finds its rows by their keys. Plans are made once, on tables that may be empty still, and kept
+while those grow to millions of rows: a sequential scan must not be among them, nor a compilation for a cost that is
+not real."""
+
 
 class Database:
     """A pool of connections in autocommit, so that one statement is one transaction."""
@@ -80,3 +90,4 @@ async def fetch(connection: Connection, statement: str, parameters: dict[str, An
 
 async def _configure(connection: Connection) -> None:
     register_raw_json(connection)
+    await connection.execute(_SESSION)
