@@ -47,14 +47,13 @@ class Percentiles(NamedTuple):
 
 
 async def measure_visible(bench: Bench) -> list[Result]:
-    """The two rows about commit to visible, at 30 % of the commands per second that the whole system takes at most.
+    """The two rows about commit to visible, at 30 % of what the whole system takes and shows at most.
 
     Raises RuntimeError when in the end not every order is visible.
     """
     with running_on(bench.cores.every):
         async with whole_system(bench) as pipeline:
             rate = SHARE * await _peak(bench, pipeline)
-            await _all_visible(pipeline)
             shown = f"{rate:,.0f} orders/s through all four processes, one in {READ_ONE_IN} read back"
             bench.say(f"[bold]visible[/bold]: {shown}")
             trial = _Trial(pipeline, rate)
@@ -73,9 +72,14 @@ async def measure_visible(bench: Bench) -> list[Result]:
 
 
 async def _peak(bench: Bench, pipeline: Pipeline) -> float:
-    """Commands per second while all four processes share the machine."""
-    rates = [(await bench.load(pipeline.commands, creations(), expected=201)).rate for _ in range(3)]
-    bench.say(f"[bold]peak[/bold]: {median(rates):,.0f} orders/s with all four processes on this machine, 64 clients")
+    """Orders per second that the whole system takes and shows: from the first request to the last one's visibility."""
+    rates = []
+    for _ in range(3):
+        began = time.monotonic()
+        load = await bench.load(pipeline.commands, creations(), expected=201)
+        await _all_visible(pipeline)
+        rates.append(load.answered / (time.monotonic() - began))
+    bench.say(f"[bold]peak[/bold]: {median(rates):,.0f} orders/s taken and shown, all four processes here, 64 clients")
     return median(rates)
 
 

@@ -17,7 +17,7 @@ class Committer:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._submit = Coalescer(self._write_together, lanes=2, most=64)
+        self._submit = Coalescer(self._write_together, lanes=1, most=64)
 
     async def __call__(self, write: Write) -> None:
         """Returns when the write is durable. Raises VersionConflict, Unavailable, or Postgres' word on this write."""

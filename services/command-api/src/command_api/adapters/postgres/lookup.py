@@ -35,7 +35,7 @@ class Lookup:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._ask = Coalescer(self._look_up, lanes=2, most=128)
+        self._ask = Coalescer(self._look_up, lanes=1, most=128)
 
     async def __call__(self, wanted: Wanted) -> Found:
         """What there is of `wanted`, without a lock. Raises Unavailable."""
