@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from typing import Any, Final
 
 import psycopg
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.rows import TupleRow
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
@@ -21,12 +22,7 @@ _NOT_THERE: Final = (
     psycopg.errors.ReadOnlySqlTransaction,  # after a failover this may be the server that only follows now
 )
 
-_SESSION: Final = """
-SELECT set_config('plan_cache_mode', 'force_generic_plan', false),
-       set_config('enable_seqscan', 'off', false),
-       set_config('jit', 'off', false),
-       set_config('statement_timeout', '10s', false)
-"""
+_SESSION: Final = "-cplan_cache_mode=force_generic_plan -cenable_seqscan=off -cjit=off -cstatement_timeout=10s"
 """Every statement here finds its rows by their keys. Plans are made once, on tables that may be empty still, and kept
 while those grow to millions of rows: a sequential scan must not be among them, nor a compilation for a cost that is
 not real."""
@@ -38,7 +34,7 @@ class Database:
     def __init__(self, url: str, *, size: int, wait_seconds: float) -> None:
         """Opens nothing yet. A caller waits at most `wait_seconds` for a connection."""
         self._pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
-            url,
+            make_conninfo(url, options=f"{conninfo_to_dict(url).get('options') or ''} {_SESSION}".strip()),
             min_size=min(2, size),
             max_size=size,
             open=False,
@@ -90,4 +86,3 @@ async def fetch(connection: Connection, statement: str, parameters: dict[str, An
 
 async def _configure(connection: Connection) -> None:
     register_raw_json(connection)
-    await connection.execute(_SESSION)
