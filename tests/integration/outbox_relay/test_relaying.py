@@ -14,6 +14,7 @@ from outbox_relay.adapters import redis_stream
 from outbox_relay.adapters.postgres_outbox import PostgresOutbox
 from outbox_relay.adapters.redis_stream import RedisStream
 from outbox_relay.adapters.system_clock import SystemClock
+from outbox_relay.application.publisher import OutOfStep
 from outbox_relay.application.relay import Relay
 from outbox_relay.entrypoints import loop
 from tests.fakes.relay_observer import InMemoryObserver
@@ -79,7 +80,9 @@ async def test_two_relays_publish_what_overlapping_writers_write_once_and_in_ord
     assert {event_id for stream in log for _, event_id, _ in stream} == set(writers.committed)
     spans = [span for observer in observers for span in observer.spans]
     assert sum(span.last - span.first + 1 for span in spans) == len(writers.committed)
-    assert not any(observer.stops or observer.failures for observer in observers)
+    assert not any(observer.stops for observer in observers)
+    # Now and then one is outrun so often in a turn that it steps back; nothing else may go wrong.
+    assert all(isinstance(failure, OutOfStep) for observer in observers for failure in observer.failures)
 
 
 async def test_one_relay_without_faults_is_never_refused(start: Start, write_database_url: str, redis_url: str) -> None:

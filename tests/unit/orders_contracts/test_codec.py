@@ -109,7 +109,7 @@ def test_a_state_that_is_not_known_is_taken_as_it_comes() -> None:
         encode_event(METADATA, LISTED) + b"x",
         encode_event(METADATA, LISTED).replace(b"EUR", b"\xff\xfe"),
         encode_event(METADATA, LISTED).replace(b"TEA", b"\xff"),
-        altered(deep=msgspec.Raw(b"[" * 5_000 + b"]" * 5_000)),
+        altered(deep=msgspec.Raw(b"[" * 200_000 + b"]" * 200_000)),
         altered(id="7"),
         altered(aggregatetype="customer"),
         altered(aggregateversion="3"),
