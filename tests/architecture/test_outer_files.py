@@ -8,6 +8,7 @@ import pytest
 from prometheus_client import CollectorRegistry, Counter
 
 from tests.architecture.outer import SERVICES, Service
+from tests.architecture.tree import ROOT
 
 ALIKE: Final = ("host", "log_level", "log_format")
 _KEYS: Final = {"timestamp", "level", "service", "event"}
@@ -90,3 +91,9 @@ def test_log_lines_have_the_keys_that_all_have(service: Service) -> None:
     for line in (said, warned, failed):
         assert line["service"] == service.name
         assert _MOMENT.fullmatch(line["timestamp"])
+
+
+def test_both_apis_document_themselves_with_the_same_page() -> None:
+    pages = [page.read_bytes() for page in ROOT.glob("services/*/src/*/entrypoints/docs.html")]
+    assert len(pages) == 2
+    assert len(set(pages)) == 1

@@ -132,4 +132,3 @@ ORDER_VERSION: Final = _text(select(ORDERS.c.version).where(ORDERS.c.order_id ==
 
 PARTITIONS: Final = _text(select(OUTBOX_LOG.c.partitions))
 REVISION: Final = "SELECT version_num FROM alembic_version"
-PING: Final = _text(select(literal_column("1")))
