@@ -121,14 +121,17 @@ class InMemoryOutbox:
         for written in database.rows:
             if now.sees(written.xid) and not last.sees(written.xid):
                 heads[written.row[0]] += 1
-        if heads != database.heads[-1]:
+        made = heads != database.heads[-1]
+        if made:
             database.snapshots.append(now)
             database.heads.append(heads)
         if self.dies_after_tick:
             self.dies_after_tick = self._connected = False
             raise OutboxUnavailable("the connection was lost before the answer")
         await self._pause()
-        return Tick(len(database.heads) - 1, tuple(database.heads[-1]))
+        number = len(database.heads) - 1
+        rows = database.of_tick(number) if made else []
+        return Tick(number, tuple(database.heads[-1]), rows if len(rows) <= self._chunk else [])
 
     async def ticks(self, numbers: Collection[int]) -> dict[int, Sequence[int]]:
         database = await self._reached()

@@ -20,7 +20,7 @@ class InMemoryObserver:
         self.goes: list[int] = []
         self.age: float | None = None
         self.passes = 0
-        self.failures: list[str] = []
+        self.failures: list[LinkFailure] = []
 
     def ticked(self, number: int) -> None:
         self.ticks.append(number)
@@ -48,7 +48,7 @@ class InMemoryObserver:
         self.age = 0.0
 
     def failed(self, failure: LinkFailure) -> None:
-        self.failures.append(str(failure))
+        self.failures.append(failure)
 
 
 class SetClock:

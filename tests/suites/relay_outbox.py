@@ -95,6 +95,22 @@ class OutboxSuite:
         tick = await outbox.tick()
         assert of(await read(outbox, [0] * len(tick.heads), tick), 0) == [name(1), name(2), name(3)]
 
+    async def test_who_makes_a_small_tick_gets_its_events_along(
+        self, outbox: Outbox, another: Outbox, database: Database
+    ) -> None:
+        long = await database.begin()
+        await long.add(1, name(1))
+        await database.write((0, name(2)))
+        first = await outbox.tick()
+        assert of(first.rows, 0) == [name(2)]
+        await long.commit()
+        await database.write((1, name(3)))
+        second = await outbox.tick()
+        assert of(second.rows, 1) == [name(1), name(3)]
+        assert list(second.rows) == await read(outbox, [first.number] * len(first.heads), second)
+        assert not (await outbox.tick()).rows
+        assert not (await another.tick()).rows
+
     async def test_two_relays_see_the_same_ticks(self, outbox: Outbox, another: Outbox, database: Database) -> None:
         await database.write((0, name(1)))
         mine = await outbox.tick()

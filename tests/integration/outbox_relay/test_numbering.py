@@ -3,6 +3,7 @@
 import asyncio
 from collections import defaultdict
 from dataclasses import dataclass, field
+from operator import attrgetter
 from random import Random
 from typing import Any, Final
 from uuid import UUID
@@ -155,7 +156,7 @@ async def test_overlapping_writers_leave_a_log_that_is_dense_ordered_complete_an
 ) -> None:
     writers = Writers(write_database_url)
     _, mine, theirs = await asyncio.gather(writers.run(), ticking(outbox, writers), ticking(another, writers))
-    last = max([*mine, *theirs])
+    last = max([*mine, *theirs], key=attrgetter("number"))
     heads: dict[int, set[tuple[int, ...]]] = defaultdict(set)
     for tick in [*mine, *theirs]:
         heads[tick.number].add(tuple(tick.heads))

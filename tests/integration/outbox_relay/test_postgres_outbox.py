@@ -109,17 +109,18 @@ async def _pages(outbox: PostgresOutbox, statement: str, parameters: dict[str, A
     return int(plan["Shared Hit Blocks"]) + int(plan["Shared Read Blocks"])
 
 
-async def test_a_batch_takes_two_statements(
+async def test_a_small_batch_takes_one_statement_and_a_big_one_two(
     outbox: PostgresOutbox, admin: AsyncConnection[Any], database: PostgresDatabase, write_database_url: str
 ) -> None:
     await read(outbox, [0] * 8, await outbox.tick())
-    await database.write((0, name(1)), (5, name(2)))
     before = await _calls(outbox)
+    await database.write((0, name(1)), (5, name(2)))
+    assert len((await outbox.tick()).rows) == 2
+    assert await _calls(outbox) == before | {statements.TICK: before[statements.TICK] + 1}
+    await insert_many(admin, [(number % 8, name(number)) for number in range(3, 3 + statements.FEW + 1)])
     tick = await outbox.tick()
-    assert len(await read(outbox, [0] * 8, tick)) == 2
-    assert await _calls(outbox) == {
-        statement: before.get(statement, 0) + 1 for statement in (statements.TICK, statements.READ)
-    }
+    assert not tick.rows
+    assert len(await read(outbox, [1] * 8, tick)) == statements.FEW + 1
 
 
 async def _calls(outbox: PostgresOutbox) -> dict[str, int]:

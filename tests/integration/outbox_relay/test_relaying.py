@@ -82,7 +82,8 @@ async def test_two_relays_publish_what_overlapping_writers_write_once_and_in_ord
     assert sum(span.last - span.first + 1 for span in spans) == len(writers.committed)
     assert not any(observer.stops for observer in observers)
     # Now and then one is outrun so often in a turn that it steps back; nothing else may go wrong.
-    assert all(isinstance(failure, OutOfStep) for observer in observers for failure in observer.failures)
+    failures = [failure for observer in observers for failure in observer.failures]
+    assert [failure for failure in failures if not isinstance(failure, OutOfStep)] == []
 
 
 async def test_one_relay_without_faults_is_never_refused(start: Start, write_database_url: str, redis_url: str) -> None:

@@ -122,6 +122,7 @@ async def serve(settings: Settings, listener: socket.socket) -> None:
             access_log=False,
             log_config=None,
             server_header=False,
+            proxy_headers=False,  # nothing here asks for the client's address or scheme
             timeout_graceful_shutdown=settings.shutdown_seconds,
         )
     )

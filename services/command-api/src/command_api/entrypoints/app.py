@@ -7,9 +7,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from fastapi import FastAPI, Response
+from fastapi.middleware.asyncexitstack import AsyncExitStackMiddleware
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import HTMLResponse
 from prometheus_client import CollectorRegistry
+from starlette.middleware.exceptions import ExceptionMiddleware
+from starlette.types import ASGIApp
 
 from command_api.entrypoints import orders, products
 from command_api.entrypoints.call import CommandDesk
@@ -23,11 +26,25 @@ _DOCS: Final = Path(__file__).with_name("docs.html").read_text(encoding="utf-8")
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
 
+class Application(FastAPI):
+    """FastAPI with what is needed of its stack of middlewares, and the edge around that."""
+
+    def build_middleware_stack(self) -> ASGIApp:
+        return Edge(ExceptionMiddleware(AsyncExitStackMiddleware(self.router), self.exception_handlers))
+
+    def openapi(self) -> dict[str, Any]:
+        """The OpenAPI document, with the schema of problems, which no route names as its model."""
+        if self.openapi_schema is None:
+            document = get_openapi(title=self.title, version=self.version, description=DESCRIPTION, routes=self.routes)
+            self.openapi_schema = with_problem_schema(document)
+        return self.openapi_schema
+
+
 def create_app(
     desk: CommandDesk, readiness: Readiness, registry: CollectorRegistry, lifespan: Lifespan | None = None
-) -> FastAPI:
+) -> Application:
     """All routes, under `/api/v1` and, for gateways that route by path alone, under `/commands`."""
-    app = FastAPI(
+    app = Application(
         title="Order commands",
         version=version("command-api"),
         lifespan=lifespan,
@@ -42,21 +59,10 @@ def create_app(
         app.include_router(router, prefix="/commands", include_in_schema=False)
     install_problems(app)
     install_probes(app, readiness, registry)
-    app.add_middleware(Edge)
     app.add_api_route("/docs", _docs, include_in_schema=False)
-    _describe(app)
     return app
 
 
 async def _docs() -> Response:
     return HTMLResponse(_DOCS)
 
-
-def _describe(app: FastAPI) -> None:
-    def openapi() -> dict[str, Any]:
-        if app.openapi_schema is None:
-            document = get_openapi(title=app.title, version=app.version, description=DESCRIPTION, routes=app.routes)
-            app.openapi_schema = with_problem_schema(document)
-        return app.openapi_schema
-
-    app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's documented way to extend the document

@@ -33,7 +33,11 @@ from sqlalchemy.sql.elements import ColumnElement, Grouping
 
 from outbox_relay.adapters.outbox_table import NOW, Xid8, outbox, outbox_log, outbox_tick, sees, xmax
 
+FEW: Final = 1_000
+"""Events. A tick of no more brings them along."""
+
 _ONE: Final[ColumnElement[int]] = literal_column("1", Integer)
+_READ: Final = ("partition", "position", "event_id", "type", "data")
 _DIALECT: Final = PGDialect_psycopg()  # type: ignore[no-untyped-call]
 _rows: Final = outbox.alias("o")
 
@@ -107,11 +111,19 @@ def _tick() -> str:
         .on_conflict_do_nothing()
         .returning(newest.tick, newest.heads)
     ).cte("grown")
-    answer = union_all(
+    answers = union_all(
         select(grown.c.tick, grown.c.heads, false().label("behind")),
         select(last.c.tick, last.c.heads, xmax(NOW) < xmax(last.c.snapshot)),
-    ).subquery("answer")
-    return _text(select(answer).order_by(answer.c.tick.desc()).limit(_ONE))
+    ).subquery("answers")
+    answer = select(answers).order_by(answers.c.tick.desc()).limit(_ONE).subquery("answer")
+    few = select(func.sum(fresh.c.n) <= literal_column(str(FEW))).scalar_subquery()
+    again = _events(last.c.snapshot, NOW, *_READ)
+    its = select(again).select_from(last.join(again, true())).where(select(grown.c.tick).exists(), few).subquery("its")
+    return _text(
+        select(answer, its.c.partition, cast(its.c.event_id, String), its.c.type, its.c.data)
+        .select_from(answer.outerjoin(its, true()))
+        .order_by(its.c.position)
+    )
 
 
 def _ticks() -> str:
@@ -132,7 +144,7 @@ def _tick_pairs() -> FromClause:
 
 def _read() -> str:
     pairs = _tick_pairs()
-    events = _events(pairs.c.before, pairs.c.snapshot, "partition", "position", "event_id", "type", "data")
+    events = _events(pairs.c.before, pairs.c.snapshot, *_READ)
     starts = bindparam("starts", type_=ARRAY(BigInteger))
     return _text(
         select(events.c.partition, cast(events.c.event_id, String), events.c.type, events.c.data)
@@ -171,7 +183,8 @@ def _waiting() -> str:
 IDENTITY: Final = _identity()
 """-> in recovery, this cluster, the cluster of the log, epoch, partitions (the last three NULL in an empty log)"""
 TICK: Final = _tick()
-"""Makes the next tick if there is something new -> newest tick, its heads, whether xids lie below it"""
+"""Makes the next tick if there is something new -> newest tick, its heads, whether xids lie below it; and, if this made
+it and they are few, the events of the tick, one a row: partition, event id, type, data in the order of the log"""
 TICKS: Final = _ticks()
 """numbers -> tick, heads"""
 READ: Final = _read()

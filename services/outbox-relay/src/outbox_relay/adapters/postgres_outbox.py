@@ -74,12 +74,15 @@ class PostgresOutbox:
 
     async def tick(self) -> Tick:
         """Number what is new, in a transaction of its own that is durable when this returns; the newest tick."""
-        number, heads, behind = await self._answer(statements.TICK, {})
+        found = await self._all(statements.TICK, {})
+        if not found:
+            raise OutboxUnfit("write database: outbox_tick is empty")
+        number, heads, behind, *_ = found[0]
         if behind:
             raise OutboxUnfit(
                 f"write database: transaction ids lie below those of tick {number}: restored from a dump?"
             )
-        return Tick(number, heads)
+        return Tick(number, heads, [row[3:] for row in found if row[3] is not None])
 
     async def ticks(self, numbers: Collection[int]) -> dict[int, Sequence[int]]:
         """The heads of these ticks."""

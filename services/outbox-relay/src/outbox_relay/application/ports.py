@@ -1,6 +1,7 @@
 """What the relay needs from the outside, by role."""
 
 from collections.abc import AsyncGenerator, Collection, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
@@ -33,11 +34,16 @@ class Log(NamedTuple):
     partitions: int
 
 
-class Tick(NamedTuple):
-    """`heads[p]` counts the events of partition p in this tick and all before it."""
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """`heads[p]` counts the events of partition p in this tick and all before it.
+
+    `rows` are the tick's own events, in the log's order, where whoever made it got them along; else none.
+    """
 
     number: int
     heads: Sequence[int]
+    rows: Sequence[Row] = field(default=(), compare=False, repr=False)
 
 
 class Last(NamedTuple):
@@ -76,6 +82,8 @@ class Outbox(Protocol):
 
     async def tick(self) -> Tick:
         """Number what is new, if anything is, durably; answer the newest tick, whoever made it.
+
+        The tick that this call made may bring its events along.
 
         Raises OutboxUnfit when transaction ids lie below those of the newest tick.
         """

@@ -10,6 +10,8 @@ from typing import Final
 
 from projector.application.ports import EventStream, Journal, Unavailable
 
+_PACE: Final = 0.05
+"""Seconds between two of them. Nobody looks more often, and under load each would cost as much as a small batch."""
 _REST: Final = 1.0
 """Seconds between two attempts when the stream does not take it."""
 
@@ -36,8 +38,7 @@ class Bookmarks:
         """Show them, as they come, until cancelled."""
         while True:
             await self._news.wait()
-            if not await self.flush():
-                await asyncio.sleep(_REST)
+            await asyncio.sleep(_PACE if await self.flush() else _REST)
 
     async def flush(self) -> bool:
         """Show what waits. Answers False when the stream would not take it; it goes on waiting then."""

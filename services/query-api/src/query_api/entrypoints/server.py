@@ -23,6 +23,7 @@ class Server(uvicorn.Server):
                 access_log=False,
                 log_config=None,
                 server_header=False,
+                proxy_headers=False,
                 timeout_keep_alive=65,
                 timeout_graceful_shutdown=GRACE_SECONDS,
             )
