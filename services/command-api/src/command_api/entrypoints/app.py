@@ -65,4 +65,3 @@ def create_app(
 
 async def _docs() -> Response:
     return HTMLResponse(_DOCS)
-

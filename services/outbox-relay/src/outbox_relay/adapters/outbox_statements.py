@@ -9,6 +9,7 @@ held open for hours is not looked at before it ends.
 from typing import Any, Final
 
 from sqlalchemy import (
+    CTE,
     BigInteger,
     Double,
     FromClause,
@@ -82,6 +83,24 @@ def _identity() -> str:
 
 
 def _tick() -> str:
+    last, fresh, grown = _grow()
+    answers = union_all(
+        select(grown.c.tick, grown.c.heads, false().label("behind")),
+        select(last.c.tick, last.c.heads, xmax(NOW) < xmax(last.c.snapshot)),
+    ).subquery("answers")
+    answer = select(answers).order_by(answers.c.tick.desc()).limit(_ONE).subquery("answer")
+    few = select(func.sum(fresh.c.n) <= literal_column(str(FEW))).scalar_subquery()
+    again = _events(last.c.snapshot, NOW, *_READ)
+    its = select(again).select_from(last.join(again, true())).where(select(grown.c.tick).exists(), few).subquery("its")
+    return _text(
+        select(answer, its.c.partition, cast(its.c.event_id, String), its.c.type, its.c.data)
+        .select_from(answer.outerjoin(its, true()))
+        .order_by(its.c.position)
+    )
+
+
+def _grow() -> tuple[CTE, CTE, CTE]:
+    """The newest tick there was, how many events of each partition are new since, and the tick made of them if any."""
     newest = outbox_tick.c
     last = select(newest.tick, newest.snapshot, newest.heads).order_by(newest.tick.desc()).limit(_ONE).cte("last")
     events = _events(last.c.snapshot, NOW, "partition")
@@ -110,20 +129,8 @@ def _tick() -> str:
         )
         .on_conflict_do_nothing()
         .returning(newest.tick, newest.heads)
-    ).cte("grown")
-    answers = union_all(
-        select(grown.c.tick, grown.c.heads, false().label("behind")),
-        select(last.c.tick, last.c.heads, xmax(NOW) < xmax(last.c.snapshot)),
-    ).subquery("answers")
-    answer = select(answers).order_by(answers.c.tick.desc()).limit(_ONE).subquery("answer")
-    few = select(func.sum(fresh.c.n) <= literal_column(str(FEW))).scalar_subquery()
-    again = _events(last.c.snapshot, NOW, *_READ)
-    its = select(again).select_from(last.join(again, true())).where(select(grown.c.tick).exists(), few).subquery("its")
-    return _text(
-        select(answer, its.c.partition, cast(its.c.event_id, String), its.c.type, its.c.data)
-        .select_from(answer.outerjoin(its, true()))
-        .order_by(its.c.position)
     )
+    return last, fresh, grown.cte("grown")
 
 
 def _ticks() -> str:
