@@ -20,7 +20,7 @@ each_type: Final = pytest.mark.parametrize("type_", TYPES)
 
 
 def test_no_schema_is_missing_and_none_is_left_over() -> None:
-    assert names("schemas") == {"Envelope.v1.json", "Heads.v1.json", *map(file_name, REGISTRY)}
+    assert names("schemas") == {"Envelope.v1.json", "Heads.v1.json", "ReplayRequest.v1.json", *map(file_name, REGISTRY)}
 
 
 def test_no_example_is_missing_and_none_is_left_over() -> None:

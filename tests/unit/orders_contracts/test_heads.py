@@ -19,8 +19,10 @@ def test_heads_are_read_back_as_they_were(epoch: int, tick: int, sequences: tupl
 
 
 def test_heads_are_plain_json() -> None:
-    heads = Heads(epoch=1, tick=7, sequences=(3, 0), at=AT)
-    assert encode_heads(heads) == b'{"epoch":1,"tick":7,"sequences":[3,0],"at":"2026-11-22T03:43:08.000120Z"}'
+    heads = Heads(epoch=1, tick=7, sequences=(3, 0), at=AT, logged=(5, 0))
+    assert encode_heads(heads) == (
+        b'{"epoch":1,"tick":7,"sequences":[3,0],"at":"2026-11-22T03:43:08.000120Z","logged":[5,0]}'
+    )
 
 
 def test_fields_that_are_not_known_are_passed_over() -> None:

@@ -11,12 +11,17 @@ from orders_contracts.timestamps import Timestamp, moment
 
 
 class Heads(Struct, frozen=True, kw_only=True):
-    """`sequences[p]` is the last sequence published in partition p of `epoch`, as of the moment `at`."""
+    """`sequences[p]` is the last sequence published in partition p of `epoch`, as of the moment `at`.
+
+    `logged[p]` is the last one that the log has numbered: more than is published while a stream is being filled again,
+    and 0 for a partition that the relay has stopped. Empty where a relay of an earlier version speaks.
+    """
 
     epoch: int
     tick: int
     sequences: tuple[int, ...]
     at: Timestamp
+    logged: tuple[int, ...] = ()
 
 
 _encoder = msgspec.json.Encoder()

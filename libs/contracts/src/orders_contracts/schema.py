@@ -13,6 +13,7 @@ from msgspec import Struct
 from orders_contracts.envelope import Envelope
 from orders_contracts.heads import Heads
 from orders_contracts.registry import REGISTRY, schema_uri
+from orders_contracts.replay import ReplayRequest
 
 FOLDER: Final = Path(__file__).with_name("schemas")
 """One file per event type and version, `OrderCreated.v1.json`, and one each for the envelope and the heads."""
@@ -34,7 +35,7 @@ def documents() -> dict[str, bytes]:
     versioned = [(model, int(type_.rpartition(".v")[2])) for type_, model in REGISTRY.items()]
     return {
         f"{model.__name__}.v{version}.json": _file(schema_of(model, version))
-        for model, version in [*versioned, (Envelope, 1), (Heads, 1)]
+        for model, version in [*versioned, (Envelope, 1), (Heads, 1), (ReplayRequest, 1)]
     }
 
 
