@@ -52,8 +52,8 @@ def test_a_schema_without_inner_objects_has_no_definitions() -> None:
     assert "$defs" not in schema_of(Leaf, 1)
 
 
-def test_there_is_one_document_for_each_event_the_envelope_and_the_heads() -> None:
-    assert len(documents()) == len(REGISTRY) + 2
+def test_there_is_one_document_for_each_event_the_envelope_the_heads_and_the_request() -> None:
+    assert len(documents()) == len(REGISTRY) + 3
     assert {"Envelope.v1.json", "Heads.v1.json", "OrderCreated.v1.json"} < documents().keys()
 
 

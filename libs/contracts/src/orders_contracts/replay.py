@@ -1,4 +1,4 @@
-"""Replays: a reader asks for events that it cannot find in the stream; a relay answers on a stream made for the request.
+"""Replays: a reader asks for events that it cannot find; a relay answers on a stream made for that one request.
 
 The reply holds the same entries as the events' own stream: same ids, same fields, same `prev`. It is gone a minute
 after it was written. Who gets no answer asks again for the same reply; a relay that finds it written adds nothing.
