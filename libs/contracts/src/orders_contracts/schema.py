@@ -16,7 +16,7 @@ from orders_contracts.registry import REGISTRY, schema_uri
 from orders_contracts.replay import ReplayRequest
 
 FOLDER: Final = Path(__file__).with_name("schemas")
-"""One file per event type and version, `OrderCreated.v1.json`, and one each for the envelope, the heads and the replay request."""
+"""One file per event type and version, `OrderCreated.v1.json`; one each for envelope, heads and replay request."""
 
 _DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 
