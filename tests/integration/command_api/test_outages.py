@@ -1,6 +1,8 @@
 """The write database comes late, or dies and comes back: the process answers 503 meanwhile, and heals by itself."""
 
 import asyncio
+import os
+import signal
 import time
 from collections import Counter
 from pathlib import Path
@@ -18,6 +20,7 @@ from tests.integration.command_api.service import serving, until
 from tests.integration.command_api.shop import PROBLEM, open_shop
 
 HEALS_WITHIN = 3.0
+ANSWERS_WITHIN = 8.0
 
 
 def create(url: str) -> httpx.Response:
@@ -115,3 +118,36 @@ async def test_a_database_that_is_killed_is_503_and_heals_within_three_seconds(t
         assert healed < HEALS_WITHIN
     finally:
         engine.stop()
+
+
+def freeze(pid: int, number: signal.Signals) -> None:
+    """Send a signal to a server and to all of its processes."""
+    for one in [pid, *(int(stat.parent.name) for stat in Path("/proc").glob("[0-9]*/stat") if _parent(stat) == pid)]:
+        os.kill(one, number)
+
+
+def _parent(stat: Path) -> int:
+    try:
+        return int(stat.read_text().rpartition(")")[2].split()[1])
+    except OSError:  # gone meanwhile
+        return 0
+
+
+async def test_a_database_that_is_frozen_is_503_in_bounded_time_and_heals_within_three_seconds(tmp_path: Path) -> None:
+    with start_postgres(tmp_path, durable=False) as engine:
+        migrate(engine.url, 8)
+        with serving(engine.url) as service:
+            until(service.ready)
+            load = Load(service.url)
+            clients = asyncio.create_task(load.run(4))
+            await load.until(201, 0, 10)
+            freeze(engine.process.pid, signal.SIGSTOP)
+            try:
+                await load.until(503, time.monotonic(), ANSWERS_WITHIN)
+            finally:
+                freeze(engine.process.pid, signal.SIGCONT)
+            healed = await load.until(201, time.monotonic(), 15)
+            load.enough = True
+            await clients
+        assert_honest([answer for _, answer in load.answers], engine.url)
+        assert healed < HEALS_WITHIN

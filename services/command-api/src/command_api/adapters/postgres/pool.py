@@ -1,8 +1,10 @@
 """Connections to the write database, and what their failures mean to the caller."""
 
 import asyncio
+import os
+import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any, Final
 
 import psycopg
@@ -22,10 +24,14 @@ _NOT_THERE: Final = (
     psycopg.errors.ReadOnlySqlTransaction,  # after a failover this may be the server that only follows now
 )
 
-_SESSION: Final = "-cplan_cache_mode=force_generic_plan -cenable_seqscan=off -cjit=off -cstatement_timeout=10s"
+_SESSION: Final = "-cplan_cache_mode=force_generic_plan -cenable_seqscan=off -cjit=off -cstatement_timeout=4s"
 """Every statement here finds its rows by their keys. Plans are made once, on tables that may be empty still, and kept
 while those grow to millions of rows: a sequential scan must not be among them, nor a compilation for a cost that is
 not real."""
+
+
+_PATIENCE: Final = 5.0
+"""Seconds that one caller may hold a connection. Longer means that the database is frozen or out of reach."""
 
 
 class Database:
@@ -61,7 +67,11 @@ class Database:
         """
         try:
             async with self._pool.connection() as connection:
-                yield connection
+                watch = asyncio.get_running_loop().call_later(_PATIENCE, _hang_up, connection)
+                try:
+                    yield connection
+                finally:
+                    watch.cancel()
         except _NOT_THERE as error:
             self._check_the_others()
             raise Unavailable(str(error).strip()) from error
@@ -82,6 +92,16 @@ async def fetch(connection: Connection, statement: str, parameters: dict[str, An
     async with connection.cursor(binary=True) as cursor:
         await cursor.execute(statement, parameters, prepare=True)
         return await cursor.fetchall()
+
+
+def _hang_up(connection: Connection) -> None:
+    """End what waits for an answer on this connection: it sees the connection broken, and the pool throws it away.
+
+    A cancellation would first ask the server to cancel, and wait for that server.
+    """
+    if not connection.closed:
+        with socket.socket(fileno=os.dup(connection.fileno())) as line, suppress(OSError):
+            line.shutdown(socket.SHUT_RDWR)
 
 
 async def _configure(connection: Connection) -> None:
