@@ -9,9 +9,10 @@ PACKAGES := libs/domain libs/contracts services/command-api services/outbox-rela
 SERVICES := command-api outbox-relay projector query-api
 NAMES := orders-domain orders-contracts $(SERVICES) stack
 PATHS := libs services deploy/local tests
+COUNTS := PROJECTORS RELAYS COMMAND_APIS QUERY_APIS
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lock up down demo check format test bench
+.PHONY: help setup lock up down demo check format test bench bench-long
 
 help:  ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' Makefile
@@ -33,8 +34,8 @@ lock: $(STAMP)  ## resolve the pyprojects anew into requirements/*.txt
 	done
 	@echo uv | $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate -c requirements/dev.txt - -o requirements/uv.txt
 
-up: $(STAMP)  ## run the whole system here; Ctrl-C stops it
-	@$(BIN)/stack up
+up: $(STAMP)  ## run the whole system here (PROJECTORS=3 RELAYS=2: several of these); Ctrl-C stops it
+	@$(foreach count,$(COUNTS),$(if $($(count)),STACK_$(count)=$($(count)))) $(BIN)/stack up
 
 down: $(STAMP)  ## stop it from another terminal
 	@$(BIN)/stack down
@@ -58,3 +59,6 @@ test: $(STAMP)  ## everything
 
 bench: $(STAMP)  ## the ratios of docs/benchmarks.md, measured here
 	@$(BIN)/python -m tests.bench
+
+bench-long: $(STAMP)  ## those that take half an hour
+	@$(BIN)/python -m tests.bench --long

@@ -18,6 +18,8 @@ from tests.bench.ceiling import judge, measure_ceiling
 from tests.bench.client import ConnectionLost
 from tests.bench.closed_loop import WrongAnswer
 from tests.bench.commands import measure_commands
+from tests.bench.emptied import measure_emptied
+from tests.bench.link import measure_memory, measure_open_transaction
 from tests.bench.machine import describe_machine, running_on, share_out
 from tests.bench.reads import measure_get, measure_list
 from tests.bench.results import Result, print_table, write_json
@@ -35,11 +37,20 @@ class Part(StrEnum):
     GET = "get"
     LIST = "list"
     VISIBLE = "visible"
+    LINK = "link"
+    HELD = "held"
+    MEMORY = "memory"
+    EMPTIED = "emptied"
+
+
+LONG: Final = {Part.HELD, Part.MEMORY, Part.EMPTIED}
+"""What `make bench-long` adds."""
 
 
 def main(
     only: Annotated[list[Part] | None, typer.Option(help="Measure just this; may be given several times.")] = None,
     seconds: Annotated[float, typer.Option(min=0.2, help="How long each side is measured in each round.")] = 2.5,
+    long: Annotated[bool, typer.Option(help="Measure what takes long instead.")] = False,
     rounds: Annotated[int, typer.Option(min=5, help="How many rounds.")] = 6,
 ) -> None:
     """Measure the ratios, print them, and write build/bench.json."""
@@ -53,7 +64,7 @@ def main(
     with TemporaryDirectory(prefix="bench-engines-", dir=BUILD) as engines, running_on(cores.client):
         bench = Bench(logs, Path(engines), seconds=seconds, rounds=rounds, cores=cores, console=console)
         try:
-            results = uvloop.run(measure(bench, set(only or Part)))
+            results = uvloop.run(measure(bench, set(only or (LONG if long else set(Part) - LONG))))
         except (RuntimeError, WrongAnswer, ConnectionLost, TimeoutError) as error:
             console.print(f"[red]nothing is measured:[/red] {type(error).__name__}: {escape(str(error))}; see {logs}")
             raise typer.Exit(1) from error
@@ -64,8 +75,16 @@ def main(
 
 async def measure(bench: Bench, parts: set[Part]) -> list[Result]:
     """The rows of the parts that are asked for."""
-    results: list[Result] = []
     ceiling = await measure_ceiling(bench)
+    results = [*await measure_short(bench, parts), *await measure_long(bench, parts)]
+    if bench.fastest:
+        bench.say(judge(ceiling, bench))
+    return results
+
+
+async def measure_short(bench: Bench, parts: set[Part]) -> list[Result]:
+    """Those of them that take seconds."""
+    results: list[Result] = []
     if Part.COMMANDS in parts:
         results += await measure_commands(bench)
     if Part.GET in parts:
@@ -74,7 +93,20 @@ async def measure(bench: Bench, parts: set[Part]) -> list[Result]:
         results += await measure_list(bench)
     if Part.VISIBLE in parts:
         results += await measure_visible(bench)
-    bench.say(judge(ceiling, bench))
+    if Part.LINK in parts:
+        results += await measure_open_transaction(bench, 5)
+    return results
+
+
+async def measure_long(bench: Bench, parts: set[Part]) -> list[Result]:
+    """The same of those that take long."""
+    results: list[Result] = []
+    if Part.HELD in parts:
+        results += await measure_open_transaction(bench, 180)
+    if Part.MEMORY in parts:
+        results += await measure_memory(bench, 10_000, 1_000_000)
+    if Part.EMPTIED in parts:
+        results += await measure_emptied(bench)
     return results
 
 

@@ -22,12 +22,13 @@ _SECRET: Final = "0" * 32
 
 @dataclass(frozen=True, slots=True)
 class Pipeline:
-    """Where commands go, where questions go, and both databases."""
+    """Where commands go, where questions go, and the engines."""
 
     commands: Side
     queries: Side
     write_url: str
     read_url: str
+    redis_url: str
 
 
 @asynccontextmanager
@@ -44,7 +45,7 @@ async def whole_system(bench: Bench) -> AsyncIterator[Pipeline]:
         ]
         async with running(programs, bench.logs, bench.cores.every) as (commands, _relay, _projector, queries):
             await _list_products(commands)
-            yield Pipeline(commands, queries, write.url, read.url)
+            yield Pipeline(commands, queries, write.url, read.url, valkey.url)
 
 
 def _noting_commit_times(bench: Bench) -> RunningEngine:

@@ -12,12 +12,12 @@ from rich.table import Table
 
 from tests.bench.rounds import Spread
 
-Unit = Literal["times", "ms"]
+Unit = Literal["times", "at most", "ms", "s"]
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One row. In `times` more is better, in `ms` less. `detail` is what the figure was made of."""
+    """One row. In `times` more is better, in all other units less. `detail` is what the figure was made of."""
 
     name: str
     spread: Spread
@@ -28,7 +28,7 @@ class Result:
     @property
     def reached(self) -> bool:
         """Whether the median is on the right side of the bar."""
-        return self.spread.middle <= self.bar if self.unit == "ms" else self.spread.middle >= self.bar
+        return self.spread.middle >= self.bar if self.unit == "times" else self.spread.middle <= self.bar
 
 
 def against(ours: Spread, theirs: Spread) -> str:
@@ -52,7 +52,7 @@ def print_table(console: Console, results: Sequence[Result]) -> None:
 
 
 def write_json(file: Path, results: Sequence[Result]) -> None:
-    """A list of objects: name, ratio, low, high, bar; `unit` says where the ratio is no ratio but milliseconds."""
+    """A list of objects: name, ratio, low, high, bar; `unit` says where the ratio is none, or less is better."""
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(json.dumps([_plain(result) for result in results], indent=2) + "\n", encoding="utf-8")
 
@@ -65,8 +65,8 @@ def _plain(result: Result) -> dict[str, object]:
         "high": round(result.spread.high, 3),
         "bar": result.bar,
     }
-    return row | ({"unit": "ms"} if result.unit == "ms" else {})
+    return row | ({} if result.unit == "times" else {"unit": result.unit})
 
 
 def _show(value: float, unit: Unit) -> str:
-    return f"{value:.1f} ms" if unit == "ms" else f"{value:.2f}"
+    return f"{value:.1f} {unit}" if unit in {"ms", "s"} else f"{value:.2f}"
