@@ -12,7 +12,7 @@ PATHS := libs services deploy/local tests
 COUNTS := PROJECTORS RELAYS COMMAND_APIS QUERY_APIS
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lock up down demo check format test bench bench-long
+.PHONY: help setup lock up down demo check format test bench bench-long drill
 
 help:  ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' Makefile
@@ -62,3 +62,6 @@ bench: $(STAMP)  ## the ratios of docs/benchmarks.md, measured here
 
 bench-long: $(STAMP)  ## those that take half an hour
 	@$(BIN)/python -m tests.bench --long
+
+drill: $(STAMP)  ## break things under load, then check every promise: HOURS=2, ROUNDS=100, SEED=7
+	@$(BIN)/python -m tests.drills $(if $(HOURS),--hours $(HOURS)) $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(SEED),--seed $(SEED))

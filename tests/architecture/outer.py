@@ -110,14 +110,14 @@ SERVICES: Final = (
         "run",
         outbox_relay.settings.Settings,
         {"database_url": _DATABASE, "redis_url": _REDIS},
-        outbox_relay.entrypoints.probes.probes_app,
+        lambda readiness, registry: outbox_relay.entrypoints.probes.probes_app(readiness, dict, registry),
     ),
     Service(
         "projector",
         "run",
         projector.settings.Settings,
         {"database_url": _DATABASE, "redis_url": _REDIS},
-        projector.entrypoints.probes.probes_app,
+        lambda readiness, registry: projector.entrypoints.probes.probes_app(readiness, dict, registry),
     ),
     Service(
         "query-api",

@@ -14,7 +14,7 @@ from command_api.settings import Settings as CommandSettings
 from orders_contracts.codec import decode_event
 from orders_contracts.streams import NO_EVENT
 from projector.adapters.postgres_read_store import PostgresReadStore
-from projector.application.log import Checkpoint, Move, Slice
+from projector.application.log import Checkpoint, Entry, Move, Slice
 from projector.application.projections.fold import fold, orders_to_load
 from query_api import composition as query_side
 from query_api.settings import Settings as QuerySettings
@@ -87,11 +87,11 @@ async def _project(write_database_url: str, read_database_url: str) -> None:
     ((_, data),) = written(write_database_url)
     event = decode_event(data)
     event_id = str(event.envelope.id)
-    slices = [Slice(0, Checkpoint(0, NO_EVENT), [event], [event_id])]
+    slices = [Slice(0, Checkpoint(0, NO_EVENT), [event], [Entry(1, event_id, NO_EVENT, b"")])]
     store = PostgresReadStore(read_database_url, "g1")
     await store.open(1, 1)
     move = Move(0, 0, Checkpoint(1, event_id))
-    missed = await store.apply(1, [move], orders_to_load(slices), lambda documents: fold(slices, documents))
+    missed = await store.apply(1, [move], orders_to_load([event]), lambda documents: fold(slices, documents))
     await store.close()
     assert not missed
 

@@ -74,7 +74,7 @@ async def test_an_entry_has_the_fields_that_the_link_names_and_no_others(relay: 
 async def test_the_projector_reads_the_heads_that_the_relay_announces(
     relay: RedisStream, reader: RedisEventStream, redis_url: str
 ) -> None:
-    assert await relay.announce(HEADS_SEEN)
+    assert await relay.announce(HEADS_SEEN) is None
     found = (await _read(reader)).heads
     assert found is not None
     assert decode_heads(found) == HEADS_SEEN

@@ -12,7 +12,7 @@ from orders_contracts.consistency import ConsistencyToken
 from orders_contracts.envelope import AggregateType
 from orders_contracts.streams import NO_EVENT
 from projector.adapters.postgres_read_store import PostgresReadStore
-from projector.application.log import Checkpoint, Move, Slice
+from projector.application.log import Checkpoint, Entry, Move, Slice
 from projector.application.projections.fold import fold
 from query_api.adapters.postgres.change_feed import PostgresChangeFeed
 from query_api.adapters.postgres.database import conninfo_of
@@ -61,7 +61,7 @@ def _token(event: Event, versions_more: int = 0) -> ConsistencyToken:
 
 async def _apply(store: PostgresReadStore, event: Event) -> None:
     event_id = str(event.envelope.id)
-    piece = Slice(0, Checkpoint(0, NO_EVENT), [event], [event_id])
+    piece = Slice(0, Checkpoint(0, NO_EVENT), [event], [Entry(1, event_id, NO_EVENT, b"")])
     missed = await store.apply(1, [Move(0, 0, Checkpoint(1, event_id))], [], partial(fold, [piece]))
     assert not missed
 

@@ -101,6 +101,7 @@ class InMemoryOutbox:
         self._chunk = chunk
         self._connected = False
         self.dies_after_tick = False
+        self.rows_read: list[Row] = []
 
     async def open(self) -> Log:
         await self._pause()
@@ -108,6 +109,9 @@ class InMemoryOutbox:
             raise self._database.problem
         self._connected = True
         return self._database.log
+
+    async def look(self) -> Log:
+        return (await self._reached()).log
 
     async def close(self) -> None:
         self._connected = False
@@ -154,6 +158,7 @@ class InMemoryOutbox:
         ]
         for first in range(0, len(rows), self._chunk):
             await self._reached()
+            self.rows_read += rows[first : first + self._chunk]
             yield rows[first : first + self._chunk]
 
     async def waiting_seconds(self, tick: int) -> float | None:

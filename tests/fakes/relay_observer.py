@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from outbox_relay.application.ports import Last, LinkFailure, Span
+from outbox_relay.application.ports import Last, LinkFailure, Span, Stand
 
 START = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 
@@ -21,6 +21,7 @@ class InMemoryObserver:
         self.age: float | None = None
         self.passes = 0
         self.failures: list[LinkFailure] = []
+        self.stands_at: list[Stand] = []
 
     def ticked(self, number: int) -> None:
         self.ticks.append(number)
@@ -39,6 +40,9 @@ class InMemoryObserver:
         self.goes = list(partitions)
         for partition in partitions:
             self.stops.pop(partition, None)
+
+    def stands(self, stand: Stand) -> None:
+        self.stands_at.append(stand)
 
     def waiting(self, seconds: float) -> None:
         self.age = seconds

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from orders_contracts.heads import Heads
 from orders_contracts.streams import entry_id
-from outbox_relay.application.ports import Batch, Last, StreamUnavailable
+from outbox_relay.application.ports import Batch, Last, Spoken, StreamUnavailable
 from tests.fakes.relay_log import Pause, at_once
 
 Key = tuple[int, int]
@@ -29,15 +29,20 @@ class Kept:
 
     last: int = 0
     entries: list[Entry] = field(default_factory=list)
+    groups: dict[str, int] = field(default_factory=dict)
 
 
 class InMemoryRedis:
-    """What outlives any relay; `problem` is raised by everything that is asked of it while it is set."""
+    """What outlives any relay; `problem` is raised by everything that is asked of it while it is set.
+
+    `full` refuses what adds something, as Redis does when its memory is full.
+    """
 
     def __init__(self) -> None:
         self.streams: dict[Key, Kept] = {}
         self.heads: Heads | None = None
         self.problem: str | None = None
+        self.full = False
         self.said: list[Heads] = []
         self.history: dict[tuple[int, int, int], set[str]] = {}
 
@@ -62,9 +67,10 @@ class InMemoryRedis:
 class InMemoryStream:
     """One relay's connection. `loses_reply`: the next write arrives, its answer does not."""
 
-    def __init__(self, server: InMemoryRedis, length: int, pause: Pause = at_once) -> None:
+    def __init__(self, server: InMemoryRedis, length: int, pause: Pause = at_once, window: int = 10_000) -> None:
         self._server = server
         self._length = length
+        self._window = window
         self._pause = pause
         self.loses_reply = False
 
@@ -81,19 +87,41 @@ class InMemoryStream:
         await self._pause()
         return answers
 
-    async def announce(self, heads: Heads) -> bool:
+    async def trim(self, epoch: int, partitions: Sequence[int]) -> int:
         await self._reached()
-        if self._server.heads and heads.tick < self._server.heads.tick:
-            return False
+        return sum(self._trim(self._server.streams.get((epoch, partition), Kept())) for partition in partitions)
+
+    async def announce(self, heads: Heads, outdated: int = 0) -> Spoken | None:
+        await self._reached()
+        self._must_have_room()
+        there = self._server.heads
+        if there and (
+            there.epoch > heads.epoch
+            or (there.epoch == heads.epoch and there.tick > heads.tick and there.tick != outdated)
+        ):
+            return Spoken(there.epoch, there.tick)
         self._server.heads = heads
         self._server.said.append(heads)
-        return True
+        return None
+
+    def _must_have_room(self) -> None:
+        if self._server.full:
+            raise StreamUnavailable("OOM command not allowed when used memory > 'maxmemory'")
+
+    def _trim(self, kept: Kept) -> int:
+        if not kept.groups:
+            return 0
+        first = min(min(kept.groups.values()) - self._window + 1, kept.last)
+        gone = [entry for entry in kept.entries if entry.sequence < first]
+        del kept.entries[: len(gone)]
+        return len(gone)
 
     def _publish(self, epoch: int, batch: Batch) -> Last | None:
         kept = self._server.streams.get((epoch, batch.partition), Kept())
         end = self._end(kept)
         if end.entry != batch.expected.entry or end.event_id not in {"", batch.expected.event_id}:
             return end
+        self._must_have_room()
         prev = batch.prev
         for sequence, (_, event_id, type_, data) in enumerate(batch.rows, batch.first):
             assert sequence > kept.last, "Redis refuses an id that is not above the last"

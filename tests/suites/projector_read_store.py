@@ -9,7 +9,7 @@ from orders_contracts.heads import Heads
 from orders_contracts.streams import NO_EVENT
 from orders_contracts.timestamps import timestamp
 from projector.application.judgement import judge
-from projector.application.log import Checkpoint, Entry, Move, Slice
+from projector.application.log import Aggregate, Checkpoint, Entry, Move, Parked, Slice, Stored, readable
 from projector.application.ports import ReadStore
 from projector.application.projections.fold import Writes, fold, orders_to_load
 from tests.fakes.projector_events import START, NumberedLog, ProductLife, life_of
@@ -41,10 +41,10 @@ def slice_of(entries: Sequence[Entry], start: Checkpoint = BEGINNING, partition:
     return judge(partition, start, entries).slice
 
 
-async def apply(store: ReadStore, *slices: Slice, epoch: int = 1) -> frozenset[int]:
-    """Apply whole slices, as the projector does."""
-    moves = [Move(piece.partition, piece.start.sequence, piece.end) for piece in slices]
-    return await store.apply(epoch, moves, orders_to_load(slices), lambda documents: fold(slices, documents))
+async def apply(store: ReadStore, *slices: Slice, epoch: int = 1, parked: int = 0) -> frozenset[int]:
+    """Apply whole slices, as a projector does that believes so many events to be parked in each partition."""
+    moves = [Move(piece.partition, piece.start.sequence, piece.end, parked) for piece in slices]
+    return await store.apply(epoch, moves, orders_to_load(readable(slices)), lambda documents: fold(slices, documents))
 
 
 class ReadStoreSuite:
@@ -83,7 +83,7 @@ class ReadStoreSuite:
             seen.extend(documents)
             return NOTHING
 
-        order = first.events[0].envelope.subject
+        order = life_of(1)[0].aggregate[1]
         await world.store.apply(1, [Move(0, 2, Checkpoint(3, "x"))], [order], look)
         assert seen == (await world.documents())["order_view"]
 
@@ -101,6 +101,56 @@ class ReadStoreSuite:
         assert stored is not None
         assert stored.checkpoints[1] == Checkpoint(0, NO_EVENT)
         assert await world.documents() == before
+
+    async def test_what_is_parked_is_counted_with_its_checkpoint_and_named(self, world: StoreWorld) -> None:
+        await world.store.open(1, 2)
+        life = life_of(1)
+        assert await apply(world.store, slice_of(NumberedLog().append(0, [life[0], life[2], life[3]]))) == frozenset()
+        stored = await world.store.checkpoints()
+        assert stored is not None
+        assert stored.checkpoints[0].sequence == 3
+        assert stored.parked == {0: Parked(2, frozenset({Aggregate(*life[0].aggregate)}))}
+        assert stored == await world.store.open(1, 2)
+
+    async def test_a_checkpoint_with_other_events_parked_than_thought_is_missed(self, world: StoreWorld) -> None:
+        await world.store.open(1, 1)
+        life, log = life_of(1), NumberedLog()
+        first = slice_of(log.append(0, [life[0], life[2]]))
+        await apply(world.store, first)
+        before = await world.documents()
+        fitting, new = slice_of(log.append(0, [life[1]]), first.end), slice_of(log.append(0, life_of(2)), first.end)
+        for piece in (fitting, new):
+            for parked in (0, 2):
+                assert await apply(world.store, piece, parked=parked) == {0}
+        assert await world.documents() == before
+        assert await apply(world.store, fitting, parked=1) == frozenset()
+
+    async def test_a_higher_epoch_begins_with_empty_read_models(self, world: StoreWorld) -> None:
+        await world.store.open(1, 2)
+        life = life_of(1)
+        poisoned = slice_of(NumberedLog().append(0, [life[0], life[2], ProductLife().tell()]))
+        await apply(world.store, poisoned)
+        await world.store.note_heads(Heads(epoch=1, tick=9, sequences=(9,), at=AT[3]), AT[2])
+        stored = await world.store.restart(2, 2)
+        assert stored == Stored(2, {0: BEGINNING, 1: BEGINNING})
+        assert stored == await world.store.checkpoints()
+        assert set(map(len, (await world.documents()).values())) == {0}
+        assert await world.heads() is None
+        assert await apply(world.store, slice_of(NumberedLog().append(0, life)), epoch=1) == {0}
+        assert await apply(world.store, poisoned, epoch=2) == frozenset()
+        again = await world.store.checkpoints()
+        assert again is not None
+        assert {number: parked.events for number, parked in again.parked.items()} == {0: 1}
+        await world.store.note_heads(Heads(epoch=2, tick=1, sequences=(1,), at=AT[1]), None)
+        assert await world.heads() == ((1,), AT[1], None)
+
+    @pytest.mark.parametrize("epoch", [1, 2])
+    async def test_an_epoch_that_is_begun_already_is_not_begun_again(self, world: StoreWorld, epoch: int) -> None:
+        await world.store.restart(2, 2)
+        piece = slice_of(NumberedLog().append(0, life_of(1)))
+        await apply(world.store, piece, epoch=2)
+        assert await world.store.restart(epoch, 2) == Stored(2, {0: piece.end, 1: BEGINNING})
+        assert len((await world.documents())["order_history"]) == 8
 
     async def test_another_epoch_is_missed(self, world: StoreWorld) -> None:
         await world.store.open(1, 1)

@@ -2,13 +2,18 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 
+import msgspec
+
 from orders_contracts.heads import Heads
 from orders_contracts.streams import NO_EVENT
-from outbox_relay.application.ports import Batch, EventStream, Last, Row
+from outbox_relay.application.ports import Batch, EventStream, Last, Row, Spoken
 from tests.fakes.relay_stream import Entry
 
 Look = Callable[[int, int], Awaitable[list[Entry]]]
 """The entries of a stream: epoch and partition."""
+
+Group = Callable[[int, str, int], Awaitable[None]]
+"""A consumer group of a stream of epoch 1: partition, name, and the sequence that it has passed."""
 
 EMPTY = Last("0-0", NO_EVENT)
 
@@ -35,7 +40,7 @@ def heads(tick: int, *sequences: int) -> Heads:
 
 
 class StreamSuite:
-    """Subclasses give the fixtures `stream` and `look`."""
+    """Subclasses give the fixtures `stream` (of 1,000 entries, a window of 100), `look` and `group`."""
 
     async def test_a_stream_that_is_not_there_ends_with_nought(self, stream: EventStream) -> None:
         assert await stream.last(1, [0, 5]) == [EMPTY, EMPTY]
@@ -92,7 +97,54 @@ class StreamSuite:
         assert await stream.last(1, [0]) == [Last("902-0", "b")]
 
     async def test_heads_replace_each_other_and_never_go_back(self, stream: EventStream) -> None:
-        assert await stream.announce(heads(0, 0, 0))
-        assert await stream.announce(heads(7, 3, 4))
-        assert await stream.announce(heads(7, 4, 4))
-        assert not await stream.announce(heads(6, 9, 9))
+        assert await stream.announce(heads(0, 0, 0)) is None
+        assert await stream.announce(heads(7, 3, 4)) is None
+        assert await stream.announce(heads(7, 4, 4)) is None
+        assert await stream.announce(heads(6, 9, 9)) == Spoken(1, 7)
+
+    async def test_heads_of_a_tick_that_is_no_more_can_be_replaced(self, stream: EventStream) -> None:
+        assert await stream.announce(heads(70, 3, 4)) is None
+        assert await stream.announce(heads(6, 1, 1), outdated=69) == Spoken(1, 70)
+        assert await stream.announce(heads(6, 1, 1), outdated=70) is None
+        assert await stream.announce(heads(7, 2, 2)) is None
+        assert await stream.announce(heads(6, 1, 1)) == Spoken(1, 7)
+
+    async def test_a_higher_epoch_speaks_last(self, stream: EventStream) -> None:
+        old, new = heads(70, 3, 4), msgspec.structs.replace(heads(6, 1, 1), epoch=2)
+        assert await stream.announce(old) is None
+        assert await stream.announce(new) is None
+        assert await stream.announce(old) == Spoken(2, 6)
+
+    async def test_what_every_group_has_passed_goes_but_for_the_window(
+        self, stream: EventStream, look: Look, group: Group
+    ) -> None:
+        await stream.publish(1, [first_batch(0, *map(str, range(1, 901)))])
+        await group(0, "fast", 890)
+        await group(0, "slow", 700)
+        assert await stream.trim(1, [0, 5]) > 0
+        kept = [entry.sequence for entry in await look(1, 0)]
+        assert 500 < kept[0] <= 601
+        assert kept == list(range(kept[0], 901))
+        assert await stream.last(1, [0]) == [Last("900-0", "900")]
+
+    async def test_without_a_group_nothing_is_trimmed(self, stream: EventStream, look: Look) -> None:
+        await stream.publish(1, [first_batch(0, *map(str, range(1, 901)))])
+        assert await stream.trim(1, [0]) == 0
+        assert len(await look(1, 0)) == 900
+
+    async def test_a_group_that_has_passed_nothing_keeps_everything(
+        self, stream: EventStream, look: Look, group: Group
+    ) -> None:
+        await stream.publish(1, [first_batch(0, *map(str, range(1, 901)))])
+        await group(0, "fast", 900)
+        await group(0, "new", 0)
+        assert await stream.trim(1, [0]) == 0
+        assert len(await look(1, 0)) == 900
+
+    async def test_a_group_ahead_of_a_stream_that_lost_its_tail_does_not_empty_it(
+        self, stream: EventStream, group: Group
+    ) -> None:
+        await stream.publish(1, [first_batch(0, *map(str, range(1, 901)))])
+        await group(0, "ahead", 5_000)
+        await stream.trim(1, [0])
+        assert await stream.last(1, [0]) == [Last("900-0", "900")]

@@ -39,19 +39,20 @@ def logged(database_url: str) -> list[Stream]:
     return found
 
 
-def published(redis_url: str) -> list[Stream]:
+def published(redis_url: str, epoch: int = 1) -> list[Stream]:
     """The streams by partition. Fails where one is not chained."""
     with redis.Redis.from_url(redis_url) as client:
-        return [_stream(client, partition) for partition in range(PARTITIONS)]
+        return [_stream(client, f"cqrs:events:{epoch}:{partition}") for partition in range(PARTITIONS)]
 
 
-def _stream(client: redis.Redis, partition: int) -> Stream:
-    entries: list[Any] = client.execute_command("XRANGE", f"cqrs:events:1:{partition}", "-", "+")  # type: ignore[no-untyped-call]
-    found, before = [], None
+def _stream(client: redis.Redis, key: str) -> Stream:
+    entries: list[Any] = client.execute_command("XRANGE", key, "-", "+")  # type: ignore[no-untyped-call]
+    found: Stream = []
+    before = None
     for entry_id, fields in entries:
         sequence, rest = entry_id.decode().split("-")
         assert rest == "0"
-        if before is not None:
+        if found and found[-1][0] == int(sequence) - 1:
             assert fields[b"prev"].decode() == before
         before = fields[b"event_id"].decode()
         found.append((int(sequence), before, fields[b"data"].decode()))

@@ -8,6 +8,7 @@ from redis.asyncio import Redis
 
 from outbox_relay.adapters import redis_stream
 from outbox_relay.adapters.postgres_outbox import PostgresOutbox
+from tests.integration.outbox_relay.relays import Start, relays
 from tests.integration.outbox_relay.writers import PostgresDatabase
 
 
@@ -50,3 +51,10 @@ async def client(redis_url: str) -> AsyncIterator[Redis]:
     client = redis_stream.connect(redis_url)
     yield client
     await client.aclose()
+
+
+@pytest.fixture
+async def start(write_database_url: str, redis_url: str) -> AsyncIterator[Start]:
+    """Starts relays."""
+    async with relays(write_database_url, redis_url) as start:
+        yield start

@@ -1,14 +1,8 @@
 """The relay as a process: how it starts, what its probes say, how it lives through lost engines, how it ends."""
 
 import json
-import os
 import signal
-import subprocess
-import sys
-import urllib.error
-import urllib.request
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -18,63 +12,10 @@ import redis
 from psycopg import AsyncConnection
 
 from stack.engines import start_valkey
-from stack.ports import choose_port
 from tests.integration.outbox_relay.checking import logged, newest_heads, published, until
+from tests.integration.outbox_relay.processes import Process, running
 from tests.integration.outbox_relay.writers import insert_many
 from tests.suites.relay_outbox import name
-
-
-class Process:
-    """A relay of its own, with its log in a file."""
-
-    def __init__(self, log: Path, **settings: str) -> None:
-        self.log = log
-        self.port = int(settings.setdefault("PORT", str(choose_port())))
-        environment = {f"OUTBOX_RELAY_{key}": value for key, value in settings.items()}
-        with log.open("wb") as output:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "outbox_relay", "run"],
-                env={**os.environ, **environment},
-                stdout=output,
-                stderr=subprocess.PIPE,
-                text=True,
-            )
-
-    def get(self, path: str) -> tuple[int, str]:
-        """Status and body; 0 while nobody listens."""
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=5) as answer:
-                return answer.status, answer.read().decode()
-        except urllib.error.HTTPError as error:
-            with error:
-                return error.code, error.read().decode()
-        except OSError:
-            return 0, ""
-
-    async def is_ready(self) -> bool:
-        return self.get("/readyz")[0] == 200
-
-    async def is_unready(self) -> bool:
-        return self.get("/readyz")[0] == 503
-
-    def lines(self) -> list[dict[str, Any]]:
-        return [json.loads(line) for line in self.log.read_text().splitlines()]
-
-    def end(self) -> tuple[int, str]:
-        """Exit status and what was said on standard error."""
-        _, said = self.process.communicate(timeout=45)
-        return self.process.returncode, said
-
-
-@contextmanager
-def running(log: Path, **settings: str) -> Iterator[Process]:
-    relay = Process(log, **settings)
-    try:
-        yield relay
-    finally:
-        if relay.process.poll() is None:
-            relay.process.kill()
-        relay.process.communicate()
 
 
 @pytest.fixture

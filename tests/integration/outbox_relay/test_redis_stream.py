@@ -11,12 +11,12 @@ from outbox_relay.adapters.redis_stream import RedisStream
 from outbox_relay.application.ports import Batch, Last, StreamUnavailable
 from stack.ports import choose_port
 from tests.fakes.relay_stream import Entry
-from tests.suites.relay_stream import EMPTY, Look, StreamSuite, first_batch, next_batch, rows
+from tests.suites.relay_stream import EMPTY, Group, Look, StreamSuite, first_batch, heads, next_batch, rows
 
 
 @pytest.fixture
 def stream(client: Redis) -> RedisStream:
-    return RedisStream(client, length=1_000)
+    return RedisStream(client, length=1_000, window=100)
 
 
 @pytest.fixture
@@ -26,6 +26,16 @@ def look(client: Redis) -> Look:
         return [_entry(*entry) for entry in found]
 
     return entries
+
+
+@pytest.fixture
+def group(client: Redis) -> Group:
+    async def bookmark(partition: int, name: str, passed: int) -> None:
+        key = streams.events_stream(1, partition)
+        await client.xgroup_create(key, name, id="0", mkstream=True)
+        await client.xgroup_setid(key, name, streams.entry_id(passed))
+
+    return bookmark
 
 
 def _entry(entry_id: bytes, fields: dict[bytes, bytes]) -> Entry:
@@ -145,3 +155,59 @@ async def test_nobody_listening_is_unavailable() -> None:
     with pytest.raises(StreamUnavailable, match="redis: "):
         await RedisStream(client, 100).last(1, [0])
     await client.aclose()
+
+
+async def test_trimming_frees_a_memory_that_is_full(client: Redis, group: Group) -> None:
+    stream = RedisStream(client, length=1_000, window=0)
+    await stream.publish(1, [first_batch(0, *map(str, range(900)))])
+    await group(0, "g1", 900)
+    await client.config_set("maxmemory", 1)
+    try:
+        assert await stream.trim(1, [0]) >= 800
+    finally:
+        await client.config_set("maxmemory", 0)
+    assert await stream.last(1, [0]) == [Last("900-0", "899")]
+
+
+@pytest.mark.parametrize("passed", [1, 99, 100, 101, 555, 899, 900])
+async def test_no_entry_goes_that_a_group_has_not_passed_even_without_a_window(
+    client: Redis, group: Group, look: Look, passed: int
+) -> None:
+    stream = RedisStream(client, length=1_000, window=0)
+    await stream.publish(1, [first_batch(0, *map(str, range(900)))])
+    await group(0, "g1", passed)
+    await group(0, "g2", 900)
+    await stream.trim(1, [0])
+    kept = [entry.sequence for entry in await look(1, 0)]
+    assert kept == list(range(kept[0], 901))
+    assert kept[0] <= passed + 1
+    assert await stream.last(1, [0]) == [Last("900-0", "899")]
+
+
+async def test_the_cap_does_not_wait_for_a_group(client: Redis, group: Group) -> None:
+    stream, batch = RedisStream(client, length=100), first_batch(0, *map(str, range(500)))
+    await group(0, "idle", 0)
+    await stream.publish(1, [batch])
+    await stream.publish(1, [next_batch(batch, *map(str, range(500)))])
+    assert (await _info(client))["length"] <= 200
+
+
+async def test_heads_get_an_id_that_begins_with_their_tick_unless_a_higher_one_was_there(
+    stream: RedisStream, client: Redis
+) -> None:
+    async def entry_ids() -> list[bytes]:
+        found: list[Any] = await client.execute_command("XRANGE", streams.HEADS, "-", "+")  # type: ignore[no-untyped-call]
+        return [entry_id for entry_id, _ in found]
+
+    assert await stream.announce(heads(41, 3)) is None
+    assert await entry_ids() == [b"41-0"]
+    assert await stream.announce(heads(30, 3), outdated=41) is None
+    assert await entry_ids() == [b"41-1"]
+    assert await stream.announce(heads(42, 3)) is None
+    assert await entry_ids() == [b"42-0"]
+
+
+async def test_heads_that_cannot_be_read_are_replaced(stream: RedisStream, client: Redis) -> None:
+    for junk in ("{", "[]", '"x"', '{"epoch": "1", "tick": 99}'):
+        await client.xadd(streams.HEADS, {"data": junk}, id="50-*")
+        assert await stream.announce(heads(7, 3)) is None

@@ -1,71 +1,18 @@
 """Relays between a real Postgres and a real Valkey, side by side and under faults: the streams are the log."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
 from random import Random
 from typing import Any
 
-import pytest
 from psycopg import AsyncConnection
 from redis.asyncio import Redis
 
-from outbox_relay.adapters import redis_stream
-from outbox_relay.adapters.postgres_outbox import PostgresOutbox
-from outbox_relay.adapters.redis_stream import RedisStream
-from outbox_relay.adapters.system_clock import SystemClock
-from outbox_relay.application.publisher import OutOfStep
-from outbox_relay.application.relay import Relay
-from outbox_relay.entrypoints import loop
-from tests.fakes.relay_observer import InMemoryObserver
-from tests.integration.outbox_relay.checking import logged, newest_heads, published, unpublished, until
+from outbox_relay.application.bearings import OutOfStep
+from tests.integration.outbox_relay.checking import logged, published, until
+from tests.integration.outbox_relay.relays import Start, all_told, relays
 from tests.integration.outbox_relay.test_numbering import Writers
 from tests.integration.outbox_relay.writers import insert_many
 from tests.suites.relay_outbox import name
-
-Start = Callable[[], InMemoryObserver]
-
-
-@asynccontextmanager
-async def relays(database_url: str, redis_url: str, length: int) -> AsyncIterator[Start]:
-    """Starts relays, each with its own connections; stops all in the end."""
-    stop, running = asyncio.Event(), []
-
-    async def run(observer: InMemoryObserver) -> None:
-        outbox, client = PostgresOutbox(database_url), redis_stream.connect(redis_url)
-        relay = Relay(outbox, RedisStream(client, length), SystemClock(), observer, length)
-        try:
-            await loop.run(relay, observer, stop, 0.002)
-        finally:
-            await outbox.close()
-            await client.aclose()
-
-    def start() -> InMemoryObserver:
-        observer = InMemoryObserver()
-        running.append(asyncio.create_task(run(observer)))
-        return observer
-
-    try:
-        yield start
-    finally:
-        stop.set()
-        await asyncio.gather(*running)
-
-
-@pytest.fixture
-async def start(write_database_url: str, redis_url: str) -> AsyncIterator[Start]:
-    async with relays(write_database_url, redis_url, 100_000) as start:
-        yield start
-
-
-async def all_told(database_url: str, redis_url: str) -> bool:
-    """Nothing waits, and readers have been told so."""
-    heads = newest_heads(redis_url)
-    return (
-        unpublished(database_url) == 0
-        and heads is not None
-        and list(heads.sequences) == list(map(len, logged(database_url)))
-    )
 
 
 async def test_two_relays_publish_what_overlapping_writers_write_once_and_in_order(

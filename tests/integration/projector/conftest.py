@@ -1,12 +1,14 @@
 """The projector's adapters on real engines, and the other ends of them."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import psycopg
 import pytest
 import redis.asyncio as aioredis
 
+from orders_contracts.replay import REPLAY_REQUESTS, ReplayRequest, decode_request, reply_stream
 from orders_contracts.streams import (
     FIELD_DATA,
     FIELD_EVENT_ID,
@@ -34,6 +36,9 @@ class Publisher:
 
     async def put(self, partition: int, entries: Sequence[Entry]) -> None:
         """Publish `entries` in epoch 1."""
+        await self._add(events_stream(1, partition), entries)
+
+    async def _add(self, key: str, entries: Sequence[Entry]) -> None:
         async with self.client.pipeline(transaction=False) as pipe:
             for entry in entries:
                 fields = {
@@ -42,8 +47,22 @@ class Publisher:
                     FIELD_PREV: entry.prev,
                     FIELD_DATA: entry.data,
                 }
-                pipe.xadd(events_stream(1, partition), fields, id=entry_id(entry.sequence))  # type: ignore[arg-type]
+                pipe.xadd(key, fields, id=entry_id(entry.sequence))  # type: ignore[arg-type]
             await pipe.execute()
+
+    async def reply(self, name: str, entries: Sequence[Entry]) -> None:
+        """Answer a request for a replay."""
+        await self._add(name, entries)
+
+    async def replies(self) -> Collection[str]:
+        """The names of the replies that are there."""
+        keys: Any = await self.client.keys(reply_stream(GROUP, 0, "*"))
+        return [key.decode() for key in keys]
+
+    async def asked(self) -> Sequence[ReplayRequest]:
+        """The requests for replays so far."""
+        entries: Any = await self.client.xrange(REPLAY_REQUESTS)
+        return [decode_request(fields[b"data"]) for _, fields in entries]
 
     async def say(self, heads: bytes) -> None:
         """Publish a heads entry."""
@@ -57,7 +76,9 @@ class Publisher:
         return dict(group)
 
     async def shown(self, partition: int) -> int:
-        """Where the group stands."""
+        """Where the group stands; -1 before it is made."""
+        if not await self.client.xinfo_groups(events_stream(1, partition)):
+            return -1
         last = (await self.group(partition))["last-delivered-id"]
         assert isinstance(last, bytes)
         return int(last.split(b"-")[0])

@@ -1,6 +1,7 @@
 """The read store on a real Postgres."""
 
 import asyncio
+import itertools
 import json
 import re
 from collections.abc import AsyncIterator, Callable
@@ -162,6 +163,50 @@ async def test_who_waited_for_a_checkpoint_that_then_moved_has_missed_it(
     assert stored is not None
     assert stored.checkpoints == {0: Checkpoint(3, "x")}
     assert await store_world.rows("SELECT count(*) FROM order_view") == [(0,)]
+
+
+RESTARTABLE = "order_view, order_summary, order_history, product_view, parked_event"
+
+
+async def test_a_restart_gives_way_to_readers_who_do_not_end(store_world: RealStoreWorld) -> None:
+    await store_world.store.open(1, 1)
+    await apply(store_world.store, slice_of(NumberedLog().append(0, life_of(1))))
+    for table in RESTARTABLE.split(", "):
+        async with await psycopg.AsyncConnection.connect(store_world.url, options="-csearch_path=g1") as reader:
+            await reader.execute(f"SELECT * FROM {table}".encode())
+            with pytest.raises(Unavailable, match="lock"):
+                await store_world.store.restart(2, 1)
+            assert (await (await reader.execute("SELECT count(*) FROM order_view")).fetchall()) == [(1,)]
+    assert (await store_world.store.restart(2, 1)).epoch == 2
+
+
+async def test_restarts_and_projectors_at_once_end_in_the_new_epoch_without_a_trace_of_the_old(
+    store_world: RealStoreWorld, rival: PostgresReadStore
+) -> None:
+    await store_world.store.open(1, 2)
+    third = PostgresReadStore(store_world.url, GROUP)
+    for epoch in range(2, 8):
+        writing = asyncio.create_task(_write_until_missed(third, epoch - 1))
+        await until(lambda: _has_orders(store_world))
+        restarts = await asyncio.gather(store_world.store.restart(epoch, 2), rival.restart(epoch, 2))
+        assert [stored.epoch for stored in restarts] == [epoch, epoch]
+        await writing
+        assert await store_world.rows("SELECT count(*) FROM order_view") == [(0,)]
+    await third.close()
+
+
+async def _write_until_missed(store: PostgresReadStore, epoch: int) -> None:
+    """Order after order, until another epoch has begun."""
+    log, end = NumberedLog(), Checkpoint(0, "")
+    for name in itertools.count():
+        piece = slice_of(log.append(0, life_of(name)), end)
+        if await apply(store, piece, epoch=epoch):
+            return
+        end = piece.end
+
+
+async def _has_orders(world: RealStoreWorld) -> bool:
+    return (await world.rows("SELECT count(*) > 5 FROM order_view")) == [(True,)]
 
 
 async def _is_waiting(world: RealStoreWorld) -> bool:

@@ -19,6 +19,8 @@ from tests.integration.projector.conftest import Publisher
 from tests.integration.projector.running import rows
 from tests.suites.projector_waiting import until
 
+TAKEN_OVER_SECONDS = 5.0
+
 
 class Process:
     """`projector run` in a process of its own."""
@@ -34,6 +36,20 @@ class Process:
         except httpx.TransportError:
             return 0, ""
         return answer.status_code, answer.text
+
+    def mine(self) -> list[int]:
+        """The partitions that it works on."""
+        status, text = self.get("/status")
+        found: list[int] = json.loads(text)["mine"] if status == 200 else []
+        return found
+
+    def freeze(self) -> None:
+        """As a process in a paused container."""
+        self._popen.send_signal(signal.SIGSTOP)
+
+    def wake_up(self) -> None:
+        """End the pause."""
+        self._popen.send_signal(signal.SIGCONT)
 
     def end(self, number: signal.Signals) -> tuple[int, list[dict[str, Any]]]:
         """Send a signal; exit status and log lines."""
@@ -78,10 +94,24 @@ async def test_it_projects_tells_how_it_is_and_ends_with_status_0(
         await publisher.put(1, log.append(1, life_of(1)))
         await until(lambda: rows(read_database_url, "SELECT version FROM order_view") == [(8,)])
         assert 'projector_events_applied_total{type="orders.OrderShipped.v1"} 1.0' in process.get("/metrics")[1]
+        told = json.loads(process.get("/status")[1])
+        assert (told["summary"], told["mine"]) == ("", [0, 1])
+        assert told["partitions"][1] | {"head": 0} == {
+            "partition": 1,
+            "sequence": 8,
+            "head": 0,
+            "state": "flowing",
+            "reason": "",
+            "parked": 0,
+        }
         status, lines = process.end(signal.SIGTERM)
     assert status == 0
     assert await publisher.shown(1) == 8
-    assert [line["event"] for line in lines if line["event"] != "batch_applied"] == ["started", "stopped"]
+    assert [line["event"] for line in lines if line["event"] != "batch_applied"] == [
+        "started",
+        "partitions_shared",
+        "stopped",
+    ]
     told = {correlation for line in lines for correlation in line.get("correlation_ids", ())}
     assert told == {f"request-{version}" for version in range(1, 9)}
     assert {line["service"] for line in lines} == {"projector"}
@@ -102,6 +132,35 @@ async def test_it_ends_in_the_middle_of_a_backlog_with_a_whole_batch(
     ((sequence,),) = rows(read_database_url, "SELECT sequence FROM projection_checkpoint")
     assert rows(read_database_url, "SELECT count(*) FROM order_history") == [(sequence,)]
     assert await publisher.shown(0) == sequence
+    await publisher.client.aclose()
+
+
+async def test_one_that_is_frozen_is_taken_over_and_does_no_harm_when_it_wakes_up(
+    start: Callable[[], Any], read_database_url: str, redis_url: str
+) -> None:
+    log = NumberedLog(8)
+    publisher = Publisher(redis_url)
+    await publisher.say(log.heads())
+
+    async def publish(name: str) -> None:
+        for number in range(8):
+            await publisher.put(number, log.append(number, life_of((name, number))))
+
+    def complete(orders: int) -> bool:
+        return rows(read_database_url, "SELECT count(*) FROM order_view WHERE version = 8") == [(orders,)]
+
+    with start() as first, start() as second:
+        await until(lambda: sorted(first.mine() + second.mine()) == list(range(8)) != second.mine())
+        second.freeze()
+        await publish("while one is frozen")
+        await until(lambda: complete(8), seconds=TAKEN_OVER_SECONDS)
+        second.wake_up()
+        await publish("when it has woken up")
+        await until(lambda: complete(16))
+        await until(lambda: sorted(first.mine() + second.mine()) == list(range(8)))
+        assert [process.get("/readyz")[0] for process in (first, second)] == [200, 200]
+        for process in (first, second):
+            assert process.end(signal.SIGTERM)[0] == 0
     await publisher.client.aclose()
 
 

@@ -8,14 +8,18 @@ from pathlib import Path
 
 import pytest
 
+from projector.adapters.postgres_parking import PostgresParking
+from projector.application.parking import retry
 from query_api.migrations.run import migrate
 from stack.engines import RunningEngine, start_postgres, start_valkey
 from tests.fakes.projector_events import START, NumberedLog, life_of
-from tests.integration.projector.conftest import Publisher
+from tests.integration.projector.conftest import GROUP, Publisher
 from tests.integration.projector.running import Stopwatch, projector, rows
+from tests.suites.projector_parked import SHIPPED, older_version
 from tests.suites.projector_waiting import until
 
 HEALING_SECONDS = 3.0
+COUNT_PARKED = "SELECT count(*), (SELECT sum(parked) FROM projection_checkpoint) FROM parked_event"
 PARTITIONS = 4
 COMPLETE = "SELECT count(*) FILTER (WHERE version = 8), count(*) FROM order_view"
 HISTORY = "SELECT count(*), count(DISTINCT (order_id, version)) FROM order_history"
@@ -107,6 +111,35 @@ async def test_redis_that_loses_everything_and_gets_it_again_is_read_on(
         await until(lambda: rows(read_database_url, COMPLETE) == [(2, 2)])
         assert running.journal.skips == 0
     assert rows(read_database_url, HISTORY) == [(16, 16)]
+
+
+async def test_poison_in_a_running_projector_holds_up_its_own_order_until_it_is_retried(
+    read_database_url: str, redis_url: str, publisher: Publisher
+) -> None:
+    log, lives = NumberedLog(PARTITIONS), {name: life_of(name) for name in range(20)}
+    await publisher.say(log.heads())
+    lot = PostgresParking(read_database_url, GROUP)
+    async with projector(read_database_url, redis_url) as running:
+        with older_version(SHIPPED):
+            for step in range(8):
+                for name, life in lives.items():
+                    number = name % PARTITIONS
+                    await publisher.put(number, log.append(number, life[step : step + 1]))
+            await until(lambda: rows(read_database_url, COUNT_PARKED) == [(60, 60)])
+            assert await running.is_ready()
+            for name in range(20, 24):
+                await publisher.put(0, log.append(0, life_of(name)[:5]))
+            await until(lambda: rows(read_database_url, "SELECT count(*) FROM order_view") == [(24,)])
+        assert await retry(lot) == 60
+        for name in range(20, 24):
+            await publisher.put(0, log.append(0, life_of(name)[5:]))
+        await until(lambda: rows(read_database_url, COMPLETE) == [(24, 24)])
+        await publisher.say(log.heads(2, at=START + timedelta(seconds=1)))
+        await until(lambda: running.journal.parked_events == dict.fromkeys(range(PARTITIONS), 0))
+        assert await running.is_ready()
+    assert rows(read_database_url, HISTORY) == [(192, 192)]
+    assert (len(running.journal.parkings), running.journal.stops) == (60, [])
+    await lot.close()
 
 
 @pytest.fixture

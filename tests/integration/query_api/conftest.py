@@ -13,7 +13,7 @@ from stack.engines import RunningEngine
 from tests.integration.query_api.running import PAGE_TOKEN_SECRET, running
 from tests.suites.query_rows import connection
 
-TABLES = "order_view, order_summary, order_history, product_view, projection_checkpoint, projection_heads"
+TABLES = "order_view, order_summary, order_history, product_view, projection_checkpoint, projection_heads, parked_event"
 
 
 @pytest.fixture(scope="session")

@@ -13,6 +13,11 @@ from query_api.migrations.revisions import is_current, newest
 from query_api.migrations.run import migrate
 from stack.engines import RunningEngine
 
+COLUMNS = """
+SELECT table_schema, table_name, column_name, data_type, is_nullable, column_default, collation_name
+FROM information_schema.columns WHERE table_schema ~ '^g[0-9]' ORDER BY 1, 2, 3
+"""
+
 
 @pytest.fixture
 def empty_database_url(postgres_server: RunningEngine) -> str:
@@ -67,6 +72,25 @@ def test_another_generation_stands_beside_the_first(empty_database_url: str) -> 
             maker.execute(statement.encode())
         made = maker.execute("SELECT count(*) FROM pg_tables WHERE schemaname IN ('g1', 'g2')").fetchone()
     assert made == (2 * len(tables.metadata.tables),)
+
+
+def test_generations_of_an_older_revision_learn_to_park_and_keep_their_checkpoints(empty_database_url: str) -> None:
+    migrate(empty_database_url)
+    with psycopg.connect(empty_database_url) as older:
+        for statement in tables_of("g2"):
+            older.execute(statement.encode())
+        fresh = older.execute(COLUMNS).fetchall()
+        for generation in (b"g1", b"g2"):
+            older.execute(b"DROP TABLE " + generation + b".parked_event")
+            older.execute(b"ALTER TABLE " + generation + b".projection_checkpoint DROP parked")
+            older.execute(b"INSERT INTO " + generation + b".projection_checkpoint VALUES ('g', 0, 1, 7, 'e')")
+        older.execute("UPDATE public.alembic_version SET version_num = '0001'")
+        assert older.execute(COLUMNS).fetchall() != fresh
+    assert migrate(empty_database_url) == newest()
+    with psycopg.connect(empty_database_url) as upgraded:
+        assert upgraded.execute(COLUMNS).fetchall() == fresh
+        kept = upgraded.execute("SELECT sequence, parked FROM g1.projection_checkpoint").fetchall()
+    assert kept == [(7, 0)]
 
 
 @pytest.mark.parametrize("name", ["public", "g0", "g1; DROP SCHEMA g1", "G1", "", "g1\n"])

@@ -136,9 +136,9 @@ async def test_products_are_listed_by_sku(client: httpx.AsyncClient, read_databa
 
 async def test_projections_tell_how_far_each_partition_is(client: httpx.AsyncClient, read_database_url: str) -> None:
     empty = (await client.get("/api/v1/projections")).json()
-    assert empty == {"projection": "g1", "epoch": None, "partitions": [], "seconds_behind": None}
+    assert empty == {"projection": "g1", "epoch": None, "partitions": [], "seconds_behind": None, "parked": 0}
     with connection(read_database_url) as writer:
-        writer.execute("INSERT INTO projection_checkpoint VALUES ('g1', 0, 1, 5, 'e'), ('g1', 1, 1, 9, 'e')")
+        writer.execute("INSERT INTO projection_checkpoint VALUES ('g1', 0, 1, 5, 'e', 0), ('g1', 1, 1, 9, 'e', 3)")
         early = (await client.get("/api/v1/projections")).json()
         writer.execute("INSERT INTO projection_heads VALUES ('g1', 1, '{7,9,2}', now(), now() - interval '90 seconds')")
     assert [one["head"] for one in early["partitions"]] == [None, None]
@@ -148,6 +148,7 @@ async def test_projections_tell_how_far_each_partition_is(client: httpx.AsyncCli
         (1, 9, 9, 0),
         (2, 0, 2, 2),
     ]
+    assert ([one["parked"] for one in told["partitions"]], told["parked"]) == ([0, 3, 0], 3)
     assert told["epoch"] == 1
     assert 90 <= told["seconds_behind"] < 120
 

@@ -92,6 +92,10 @@ class Launcher:
         """While this file is there, the service answers that it is not ready."""
         return default_data(self.project) / f"{name}-unready"
 
+    def status_file(self, name: str) -> Path:
+        """While this file is there, the service answers /status with its content."""
+        return default_data(self.project) / f"{name}-status"
+
     def supervisor_log(self) -> str:
         return (default_data(self.project) / "logs" / "stack.log").read_text()
 

@@ -10,6 +10,7 @@ from stack.__main__ import main
 from stack.launching import Command
 from stack.parts import Part, Program, Server, Site
 from stack.postgres import PostgresServer
+from stack.readiness import ask_summary
 from stack.services import ServiceServer, address_on
 from stack.valkey import ValkeyServer
 
@@ -25,16 +26,22 @@ def make_redis(site: Site, port: int) -> Server:
     return ValkeyServer(site.lodging.folder / "redis", port, site.lodging.binaries.valkey, site.lodging.account)
 
 
-def service(name: str, usual_port: int, stops: int) -> Part:
+def service(name: str, counted_as: str, usual_port: int, stops: int) -> Part:
     def make(site: Site, port: int) -> Server:
-        env = dict(site.environment) | {"FAKE_PORT": str(port), "FAKE_UNREADY": str(site.data / f"{name}-unready")}
+        own = {"FAKE_PORT": str(port)} | {
+            f"FAKE_{what.upper()}": str(site.data / f"{name}-{what}") for what in ("unready", "status")
+        }
+        env = dict(site.environment) | own
         return ServiceServer(address_on(port), Command([sys.executable, str(SERVICE)], env, site.data))
 
     def migrate(site: Site) -> Command:
         program = "import os, sys; print('migrating'); sys.exit(os.environ.get('FAKE_MIGRATION', 0))"
         return Command([sys.executable, "-c", program], site.environment, site.data)
 
-    return Part(name, usual_port, 1, stops, make, address_on, migrate=migrate if name == "web" else None)
+    return Part(
+        name, usual_port, 1, stops, make, address_on,
+        migrate=migrate if name == "web" else None, summary=ask_summary, counted_as=counted_as,
+    )  # fmt: skip
 
 
 def tour(urls: Mapping[str, str]) -> list[str]:
@@ -49,9 +56,9 @@ ENGINES = (
 
 def program() -> Program:
     """The launcher that the environment asks for."""
-    web = service("web", int(os.environ.get("FAKE_USUAL_PORT", "8001")), 1)
+    web = service("web", "command-apis", int(os.environ.get("FAKE_USUAL_PORT", "8001")), 1)
     engines = ENGINES if "FAKE_ENGINES" in os.environ else ()
-    return Program((*engines, web, service("worker", 8003, 2)), (sys.executable, str(Path(__file__))), tour)
+    return Program((*engines, web, service("worker", "relays", 8003, 2)), (sys.executable, str(Path(__file__))), tour)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""A service in miniature: answers /readyz on the port that its environment names, and 0 to SIGTERM."""
+"""A service in miniature: answers /readyz and /status on the port that its environment names, and 0 to SIGTERM."""
 
 import os
 import signal
@@ -9,6 +9,18 @@ from pathlib import Path
 
 class Probe(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
+        if self.path == "/status":
+            self.tell_status()
+        else:
+            self.tell_ready()
+
+    def tell_status(self) -> None:
+        said = Path(os.environ["FAKE_STATUS"])
+        self.send_response(200 if said.exists() else 404)
+        self.end_headers()
+        self.wfile.write(said.read_bytes() if said.exists() else b"")
+
+    def tell_ready(self) -> None:
         ready = not Path(os.environ["FAKE_UNREADY"]).exists()
         self.send_response(200 if ready else 503)
         self.end_headers()

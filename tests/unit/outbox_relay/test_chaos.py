@@ -19,9 +19,9 @@ STEPS = st.lists(st.sampled_from([*FAULTS, *LOSSES]), min_size=5, max_size=40)
 class Chaos:
     """Two relays on one world, and a random source for who goes first."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, *, sharing: bool) -> None:
         self.random = Random(seed)
-        self.world = World(length=6)
+        self.world = World(length=6, sharing=sharing)
         self.observers: list[InMemoryObserver] = []
         self.relays = [self._relay(), self._relay()]
         self.open: list[InMemoryTransaction] = []
@@ -91,18 +91,18 @@ class Chaos:
             await transaction.commit()
         for relay in self.relays:
             relay.stream.loses_reply = relay.outbox.dies_after_tick = False
-        for _ in range(3):
+        for _ in range(6):
             self.world.clock.seconds += 1.0
             for relay in self.relays:
                 await relay.turn()
 
 
 @settings(max_examples=300, deadline=None)
-@given(STEPS, st.integers(0, 2**32))
+@given(STEPS, st.integers(0, 2**32), st.booleans())
 async def test_whatever_happens_a_number_means_one_event_for_ever_and_the_streams_end_with_the_log(
-    steps: list[str], seed: int
+    steps: list[str], seed: int, sharing: bool
 ) -> None:
-    chaos = Chaos(seed)
+    chaos = Chaos(seed, sharing=sharing)
     for what in ["write", *steps]:
         await chaos.step(what)
     await chaos.calm()

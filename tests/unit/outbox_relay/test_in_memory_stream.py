@@ -3,7 +3,7 @@
 import pytest
 
 from tests.fakes.relay_stream import Entry, InMemoryRedis, InMemoryStream
-from tests.suites.relay_stream import Look, StreamSuite
+from tests.suites.relay_stream import Group, Look, StreamSuite
 
 
 class TestInMemoryStream(StreamSuite):
@@ -13,7 +13,7 @@ class TestInMemoryStream(StreamSuite):
 
     @pytest.fixture
     def stream(self, server: InMemoryRedis) -> InMemoryStream:
-        return InMemoryStream(server, length=1_000)
+        return InMemoryStream(server, length=1_000, window=100)
 
     @pytest.fixture
     def look(self, server: InMemoryRedis) -> Look:
@@ -21,3 +21,10 @@ class TestInMemoryStream(StreamSuite):
             return server.stream(epoch, partition)
 
         return entries
+
+    @pytest.fixture
+    def group(self, server: InMemoryRedis) -> Group:
+        async def bookmark(partition: int, name: str, passed: int) -> None:
+            server.streams[1, partition].groups[name] = passed
+
+        return bookmark

@@ -1,8 +1,13 @@
 """What the relay does when all is well, and who is told."""
 
+from typing import Any
+
+import pytest
+
 from orders_contracts.heads import Heads
 from outbox_relay.application.ports import Span
-from tests.unit.outbox_relay.world import World
+from outbox_relay.application.relay import Relay
+from tests.unit.outbox_relay.world import OneRelay, World, never
 
 
 async def test_events_are_published_under_their_numbers() -> None:
@@ -75,7 +80,9 @@ async def test_heads_are_told_at_once_and_then_once_a_second() -> None:
     assert len(world.redis.said) == 1
     world.clock.seconds = 1.0
     await relay.turn()
-    assert world.redis.said[1:] == [Heads(epoch=1, tick=1, sequences=(1, 2), at="2026-11-22T03:00:01.000000Z")]
+    assert world.redis.said[1:] == [
+        Heads(epoch=1, tick=1, sequences=(1, 2), at="2026-11-22T03:00:01.000000Z", logged=(1, 2))
+    ]
 
 
 async def test_heads_never_speak_of_an_event_that_is_not_in_its_stream() -> None:
@@ -102,7 +109,7 @@ async def test_heads_of_a_backlog_are_dated_by_its_oldest_event() -> None:
     underway, done = world.redis.said[1:]
     assert 0 < underway.sequences[0] < 1_500
     assert (underway.tick, underway.at) == (0, "2026-11-22T03:00:00.000000Z")
-    assert done == Heads(epoch=1, tick=1, sequences=(1_500, 0), at="2026-11-22T03:01:01.000000Z")
+    assert done == Heads(epoch=1, tick=1, sequences=(1_500, 0), at="2026-11-22T03:01:01.000000Z", logged=(1_500, 0))
 
 
 async def test_heads_are_told_again_as_soon_as_an_emptied_redis_is_filled() -> None:
@@ -115,6 +122,58 @@ async def test_heads_are_told_again_as_soon_as_an_emptied_redis_is_filled() -> N
     await relay.turn()
     assert world.redis.heads is not None
     assert world.redis.heads.sequences == (1, 1)
+
+
+def test_a_turn_needs_no_event_loop_where_nothing_has_to_be_waited_for() -> None:
+    world = World(sharing=True)
+    relay = world.relay()
+    for _ in range(2):
+        for step in (world.write(*[0, 1] * 1_500), relay.turn(lambda: a_second_later(world))):
+            with pytest.raises(StopIteration):
+                step.send(None)
+    assert len(relay.observer.stands_at) > 2
+    assert world.in_step()
+
+
+def a_second_later(world: World) -> bool:
+    world.clock.seconds += 1.0
+    return False
+
+
+class Counted:
+    """Passes calls on and keeps their names."""
+
+    def __init__(self, passed_on_to: object, calls: list[str]) -> None:
+        self._target = passed_on_to
+        self._calls = calls
+        self.name = "counted"
+
+    def __getattr__(self, name: str) -> Any:
+        method = getattr(self._target, name)
+
+        def called(*arguments: Any) -> Any:
+            self._calls.append(name)
+            return method(*arguments)
+
+        return called
+
+
+async def test_between_two_seconds_a_round_is_a_tick_and_if_there_is_something_new_one_write() -> None:
+    world, calls = World(), list[str]()
+    parts = OneRelay(world, "counted")
+    outbox, stream, members = (Counted(part, calls) for part in (parts.outbox, parts.stream, parts.membership))
+    relay = Relay(outbox, stream, members, world.clock, parts.observer, length=world.length)
+    await relay.turn(never)
+    calls.clear()
+    await relay.turn(never)
+    assert calls == ["tick"]
+    await world.write(0, 1, 1)
+    await relay.turn(never)
+    assert calls == ["tick", "tick", "publish"]
+    calls.clear()
+    world.clock.seconds += 1.0
+    await relay.turn(never)
+    assert calls == ["look", "beat", "last", "trim", "tick", "announce"]
 
 
 async def test_a_big_backlog_has_an_age_until_it_is_published() -> None:

@@ -20,6 +20,7 @@ RIGHT = {"OUTBOX_RELAY_DATABASE_URL": "postgresql://127.0.0.1/orders", "OUTBOX_R
         ("POLL_SECONDS", "0"),
         ("POLL_SECONDS", "60"),
         ("STREAM_LENGTH", "1"),
+        ("STREAM_WINDOW", "-1"),
         ("LOG_LEVEL", "loud"),
         ("LOG_FORMAT", "xml"),
     ],

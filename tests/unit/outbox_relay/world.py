@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from outbox_relay.application.relay import Relay
 from tests.fakes.relay_log import InMemoryDatabase, InMemoryOutbox, Pause, at_once
+from tests.fakes.relay_members import InMemoryMembers, InMemoryMembership
 from tests.fakes.relay_observer import InMemoryObserver, SetClock
 from tests.fakes.relay_stream import InMemoryRedis, InMemoryStream
 
@@ -16,28 +17,37 @@ def never() -> bool:
 class OneRelay:
     """A relay and what it holds on to."""
 
-    def __init__(self, world: "World", pause: Pause = at_once) -> None:
+    def __init__(self, world: "World", name: str, pause: Pause = at_once) -> None:
         self.outbox = InMemoryOutbox(world.database, pause)
-        self.stream = InMemoryStream(world.redis, world.length, pause)
+        self.stream = InMemoryStream(world.redis, world.length, pause, world.window)
+        members = world.members if world.sharing else InMemoryMembers(world.clock)
+        self.membership = InMemoryMembership(members, name, pause)
         self.observer = InMemoryObserver()
-        self.relay = Relay(self.outbox, self.stream, world.clock, self.observer, world.length)
+        self.relay = Relay(self.outbox, self.stream, self.membership, world.clock, self.observer, length=world.length)
 
     async def turn(self, halted: Callable[[], bool] = never) -> bool:
         return await self.relay.turn(halted)
 
 
 class World:
-    """Two partitions unless told otherwise; streams of `length` entries."""
+    """Two partitions unless told otherwise; streams of `length` entries, `window` of them behind the slowest group.
 
-    def __init__(self, partitions: int = 2, length: int = 100) -> None:
+    Relays that do not share (`sharing`) know nothing of each other: each takes all partitions for its own.
+    """
+
+    def __init__(self, partitions: int = 2, length: int = 100, window: int = 10_000, *, sharing: bool = False) -> None:
         self.length = length
+        self.window = window
+        self.sharing = sharing
         self.database = InMemoryDatabase(partitions)
         self.redis = InMemoryRedis()
         self.clock = SetClock()
-        self._written = 0
+        self.members = InMemoryMembers(self.clock)
+        self._written = self._relays = 0
 
     def relay(self, pause: Pause = at_once) -> OneRelay:
-        return OneRelay(self, pause)
+        self._relays += 1
+        return OneRelay(self, f"relay-{self._relays}", pause)
 
     async def write(self, *partitions: int) -> None:
         """One transaction with an event for each of these partitions."""

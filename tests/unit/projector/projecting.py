@@ -2,11 +2,17 @@
 
 from dataclasses import dataclass, field
 
+from orders_contracts.replay import ReplayRequest
+from projector.adapters.read_ahead import AsyncioReadAhead
 from projector.application.bookmarks import Bookmarks
 from projector.application.consumer import Consumer
+from projector.application.membership import Membership
 from projector.application.ports import Unavailable
+from projector.application.replay import Replays
 from tests.fakes.projector_events import NumberedLog
-from tests.fakes.projector_ports import InMemoryEventStream, InMemoryReadStore, RecordingJournal
+from tests.fakes.projector_ports import FixedClock, RecordingJournal
+from tests.fakes.projector_store import InMemoryReadStore
+from tests.fakes.projector_stream import InMemoryEventStream, InMemoryMembers
 
 
 @dataclass
@@ -16,15 +22,50 @@ class Projecting:
     stream: InMemoryEventStream = field(default_factory=InMemoryEventStream)
     store: InMemoryReadStore = field(default_factory=InMemoryReadStore)
     journal: RecordingJournal = field(default_factory=RecordingJournal)
+    clock: FixedClock = field(default_factory=FixedClock)
+    alive: set[str] = field(default_factory=set)
+    me: str = "first"
+    answered: int = 0
 
     def __post_init__(self) -> None:
         self.bookmarks = Bookmarks(self.stream, self.journal)
-        self.consumer = Consumer(self.stream, self.store, self.bookmarks, self.journal, wait_seconds=0)
+        self.members = InMemoryMembers(self.me, self.alive)
+        self.membership = Membership(self.me, self.members, self.journal)
+        self.consumer = Consumer(
+            self.stream,
+            self.store,
+            self.bookmarks,
+            Replays(self.stream, "g1", self.clock, self.journal),
+            self.journal,
+            ahead=AsyncioReadAhead(),
+            share=self.membership.share,
+            clock=self.clock,
+            wait_seconds=0,
+        )
 
     async def turn(self, times: int = 1) -> None:
         """So many looks, each applied."""
         for _ in range(times):
             await self.consumer.apply(await self.consumer.read())
+
+    async def answer(self, log: NumberedLog) -> list[ReplayRequest]:
+        """Do what a relay does: answer what was asked since. Answers those requests."""
+        fresh = self.stream.requests[self.answered :]
+        self.answered = len(self.stream.requests)
+        for request in fresh:
+            entries = log.partitions[request.partition][request.first - 1 : request.first - 1 + request.count]
+            await self.stream.reply(request.reply_to, entries)
+        return fresh
+
+    async def later(self, seconds: float, times: int = 1) -> None:
+        """A turn after so much time, as often as said."""
+        for _ in range(times):
+            self.clock.seconds += seconds
+            await self.turn()
+
+    def states(self) -> list[str]:
+        """The states of the partitions, as people are told."""
+        return [partition["state"] for partition in self.consumer.status()["partitions"]]
 
     async def fail(self) -> str:
         """A turn that does not succeed; the loop would then reset."""

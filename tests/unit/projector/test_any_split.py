@@ -9,7 +9,7 @@ from orders_contracts.v1 import orders, products
 from projector.application.judgement import judge
 from projector.application.log import Checkpoint, Entry
 from tests.fakes.projector_events import ADDRESS, Happening, NumberedLog, OrderLife, ProductLife, an_id, line
-from tests.fakes.projector_ports import InMemoryReadStore
+from tests.fakes.projector_store import InMemoryReadStore
 from tests.suites.projector_read_store import BEGINNING, apply
 
 PARTITIONS = 2

@@ -3,7 +3,8 @@
 import asyncio
 
 from projector.application.bookmarks import Bookmarks
-from tests.fakes.projector_ports import InMemoryEventStream, RecordingJournal
+from tests.fakes.projector_ports import RecordingJournal
+from tests.fakes.projector_stream import InMemoryEventStream
 from tests.suites.projector_waiting import until
 
 

@@ -3,8 +3,8 @@
 import pytest
 
 from orders_contracts.streams import NO_EVENT
-from projector.application.judgement import Changed, Gap, Poison, judge
-from projector.application.log import Checkpoint, Entry
+from projector.application.judgement import Changed, Gap, judge
+from projector.application.log import UNKNOWN, Aggregate, Checkpoint, Entry, Unreadable, readable
 from tests.fakes.projector_events import NumberedLog, life_of
 
 
@@ -26,7 +26,7 @@ def test_the_first_event_of_a_partition_is_applied(log: list[Entry]) -> None:
 
 def test_what_follows_the_checkpoint_is_applied_to_its_end(log: list[Entry]) -> None:
     judgement = judge(0, at(log, 3), log[3:])
-    assert [event.envelope.aggregateversion for event in judgement.slice.events] == [4, 5, 6, 7, 8]
+    assert [event.envelope.aggregateversion for event in readable([judgement.slice])] == [4, 5, 6, 7, 8]
     assert judgement.slice.end == at(log, 8)
 
 
@@ -64,25 +64,41 @@ def test_all_before_a_jump_is_applied_first(log: list[Entry]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("data", "told"),
+    "data",
     [
-        (b"", "cannot be read"),
-        (b"no json", "cannot be read"),
-        (b'{"id": 7}', "cannot be read"),
-        (b"[" * 100_000, "cannot be read"),
-        (b"\xff\xfe", "cannot be read"),
+        b"",
+        b"no json",
+        b'{"id": 7}',
+        b'{"aggregatetype": 7, "subject": "x"}',
+        b'{"aggregatetype": "order"}',
+        b"[" * 100_000,
+        b'{"a":' * 100_000,
+        b"\xff\xfe",
     ],
 )
-def test_bytes_that_are_no_event_are_poison(log: list[Entry], data: bytes, told: str) -> None:
-    finding = judge(0, at(log, 0), [log[0]._replace(data=data)]).finding
-    assert isinstance(finding, Poison)
-    assert told in finding.reason
+def test_bytes_that_are_no_event_are_carried_on_in_their_place(log: list[Entry], data: bytes) -> None:
+    spoiled = log[1]._replace(data=data)
+    judgement = judge(0, at(log, 0), [log[0], spoiled, log[2]])
+    first, event, last = judgement.slice.events
+    assert isinstance(event, Unreadable)
+    assert (event.aggregate, event.version) == (UNKNOWN, None)
+    assert event.reason.startswith("cannot be read: ")
+    assert readable([judgement.slice]) == [first, last]
+    assert (judgement.slice.end, judgement.slice.entries[1], judgement.finding) == (at(log, 3), spoiled, None)
 
 
-def test_an_unknown_type_or_version_is_poison_and_named(log: list[Entry]) -> None:
+def test_an_unknown_type_or_version_is_named_and_tells_whose_it_is(log: list[Entry]) -> None:
     data = log[0].data.replace(b"orders.OrderCreated.v1", b"orders.OrderCreated.v9")
-    finding = judge(0, at(log, 0), [log[0]._replace(data=data)]).finding
-    assert finding == Poison(f"event 1 ({log[0].event_id}) is of the unknown type orders.OrderCreated.v9")
+    (event,) = judge(0, at(log, 0), [log[0]._replace(data=data)]).slice.events
+    order = Aggregate("order", str(life_of(1)[0].aggregate[1]))
+    assert event == Unreadable(order, 1, "orders.OrderCreated.v9", "unknown type orders.OrderCreated.v9")
+
+
+def test_an_aggregate_of_a_type_that_is_not_known_yet_is_told_too(log: list[Entry]) -> None:
+    data = log[0].data.replace(b'"aggregatetype":"order"', b'"aggregatetype":"voucher"')
+    (event,) = judge(0, at(log, 0), [log[0]._replace(data=data)]).slice.events
+    assert isinstance(event, Unreadable)
+    assert (event.aggregate.type, event.version) == ("voucher", 1)
 
 
 def test_fields_that_nobody_knows_are_passed_over(log: list[Entry]) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 from orders_contracts.v1 import orders
 from projector.application.judgement import judge
-from projector.application.log import Checkpoint
+from projector.application.log import Checkpoint, readable
 from projector.application.projections.fold import fold, orders_to_load
 from tests.fakes.projector_events import (
     ADDRESS,
@@ -190,8 +190,8 @@ def test_the_fold_goes_on_from_the_stored_document() -> None:
         log = NumberedLog().append(0, happenings)
         first = judge(0, Checkpoint(0, ""), log[:cut]).slice
         rest = judge(0, first.end, log[cut:]).slice
-        assert orders_to_load([first]) == []
-        assert orders_to_load([rest]) == [OrderLife(1).order_id]
+        assert orders_to_load(readable([first])) == []
+        assert orders_to_load(readable([rest])) == [OrderLife(1).order_id]
         stored = [row.doc for row in fold([first], []).order_view]
         again = fold([rest], stored)
         assert (again.order_view, again.order_summary) == (whole.order_view, whole.order_summary)

@@ -26,6 +26,17 @@ def test_bigints_are_packed_as_psycopg_does(values: list[int]) -> None:
     assert packing.bigints(values) == by_psycopg([Int8(value) for value in values])
 
 
+@given(st.lists(st.none() | st.integers(-BIG - 1, BIG), min_size=1))
+def test_bigints_and_nulls_are_packed_as_psycopg_does(values: list[int | None]) -> None:
+    if any(value is not None for value in values):
+        assert packing.bigints(values) == by_psycopg([None if value is None else Int8(value) for value in values])
+
+
+@given(st.lists(st.binary(), min_size=1))
+def test_bytes_are_packed_as_psycopg_does(values: list[bytes]) -> None:
+    assert packing.binaries(values) == by_psycopg(values)
+
+
 @given(st.lists(st.integers(-SMALL - 1, SMALL), min_size=1))
 def test_smallints_are_packed_as_psycopg_does(values: list[int]) -> None:
     assert packing.smallints(values) == by_psycopg([Int2(value) for value in values])
@@ -62,6 +73,7 @@ def test_the_kinds_are_named_by_the_numbers_that_postgres_has_for_them() -> None
     types = psycopg.adapters.types
     for name, array in (
         ("bool", packing.booleans([])),
+        ("bytea", packing.binaries([])),
         ("int8", packing.bigints([])),
         ("int2", packing.smallints([])),
         ("text", packing.texts([])),

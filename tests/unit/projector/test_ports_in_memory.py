@@ -1,12 +1,15 @@
 """The fakes keep the promises of the ports."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import pytest
 
+from orders_contracts.replay import ReplayRequest
 from projector.application.log import Entry
-from tests.fakes.projector_ports import InMemoryEventStream, InMemoryReadStore
+from tests.fakes.projector_store import InMemoryReadStore
+from tests.fakes.projector_stream import InMemoryEventStream, InMemoryMembers
 from tests.suites.projector_event_stream import COUNT, EventStreamSuite, StreamWorld
+from tests.suites.projector_members import MembersSuite, MembersWorld
 from tests.suites.projector_read_store import ReadStoreSuite, StoreWorld
 
 
@@ -22,8 +25,33 @@ class MemoryStreamWorld:
     async def say(self, heads: bytes) -> None:
         await self.stream.say(heads)
 
+    async def reply(self, name: str, entries: Sequence[Entry]) -> None:
+        await self.stream.reply(name, entries)
+
+    async def asked(self) -> Sequence[ReplayRequest]:
+        return self.stream.requests
+
+    async def replies(self) -> Collection[str]:
+        return self.stream.replies
+
     async def shown(self, partition: int) -> int:
         return self.stream.shown[1, partition]
+
+
+class MemoryMembersWorld:
+    """Fakes that share a set."""
+
+    def __init__(self) -> None:
+        self._alive: set[str] = set()
+        self._all: list[InMemoryMembers] = []
+
+    def member(self, name: str) -> InMemoryMembers:
+        self._all.append(InMemoryMembers(name, self._alive))
+        return self._all[-1]
+
+    async def refuse(self) -> None:
+        for one in self._all:
+            one.down = "OOM"
 
 
 class MemoryStoreWorld:
@@ -38,7 +66,7 @@ class MemoryStoreWorld:
             "order_view": [doc for _, doc in sorted(store.order_view.items())],
             "order_summary": [row.doc for _, row in sorted(store.order_summary.items())],
             "order_history": [doc for _, doc in sorted(store.order_history.items())],
-            "product_view": [doc for _, doc in sorted(store.product_view.items())],
+            "product_view": [row.doc for _, row in sorted(store.product_view.items())],
         }
 
     async def heads(self) -> tuple[Sequence[int], str, str | None] | None:
@@ -52,6 +80,12 @@ class TestInMemoryEventStream(EventStreamSuite):
     @pytest.fixture
     def world(self) -> StreamWorld:
         return MemoryStreamWorld()
+
+
+class TestInMemoryMembers(MembersSuite):
+    @pytest.fixture
+    def world(self) -> MembersWorld:
+        return MemoryMembersWorld()
 
 
 class TestInMemoryReadStore(ReadStoreSuite):

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from projector.__main__ import app
 from projector.adapters.telemetry import Telemetry
 from projector.application.judgement import judge
-from projector.application.log import Checkpoint
+from projector.application.log import Aggregate, Checkpoint, Pace, ParkedEvent, readable
 from projector.entrypoints.probes import probes_app
 from projector.observability import configure_logging
 from projector.settings import Settings
@@ -76,11 +76,13 @@ async def test_probes_tell_why_the_process_is_not_ready() -> None:
     async def readiness() -> list[str]:
         return reasons
 
-    transport = httpx.ASGITransport(probes_app(readiness, CollectorRegistry()))
+    status = {"summary": "", "mine": [3], "partitions": []}
+    transport = httpx.ASGITransport(probes_app(readiness, lambda: status, CollectorRegistry()))
     async with httpx.AsyncClient(transport=transport, base_url="http://probes") as client:
         assert (await client.get("/livez")).status_code == 200
         ready = await client.get("/readyz")
         assert (ready.status_code, ready.json()) == (200, {"status": "ready", "reasons": []})
+        assert (await client.get("/status")).json() == status
         reasons.append("partition 3: event 7 is not in the stream")
         unready = await client.get("/readyz")
         assert (unready.status_code, unready.json()) == (503, {"status": "unready", "reasons": reasons})
@@ -100,7 +102,7 @@ def test_a_batch_is_one_line_with_the_keys_of_every_service(capsys: pytest.Captu
     configure_logging("info", "json")
     journal, _ = telemetry()
     piece = judge(4, Checkpoint(0, ""), NumberedLog().append(0, life_of(1)[:2])).slice
-    journal.applied([piece], 0.0012345678)
+    journal.applied(readable([piece]), {4: 2}, 0.0012345678)
     (line,) = lines(capsys)
     assert line.pop("timestamp").endswith("Z")
     assert line == {
@@ -139,6 +141,32 @@ def test_changes_of_state_are_warnings(capsys: pytest.CaptureFixture[str], quiet
     ]
 
 
+def test_each_event_that_is_parked_or_dropped_is_a_warning_of_its_own(
+    capsys: pytest.CaptureFixture[str], quiet: None
+) -> None:
+    configure_logging("info", "json")
+    journal, _ = telemetry()
+    event = ParkedEvent(3, 7, "e-7", Aggregate("order", "o-1"), 2, "orders.OrderCancelled.v2", b"", "unknown type")
+    journal.parked([event, event._replace(sequence=8)])
+    journal.dropped([event], "a test order")
+    journal.retried(0)
+    first, second, dropped = lines(capsys)
+    assert {key: first[key] for key in ("level", "event", "aggregate_type", "aggregate_id", "type", "reason")} == {
+        "level": "warning",
+        "event": "event_parked",
+        "aggregate_type": "order",
+        "aggregate_id": "o-1",
+        "type": "orders.OrderCancelled.v2",
+        "reason": "unknown type",
+    }
+    assert (first["partition"], first["sequence"], second["sequence"], first["version"]) == (3, 7, 8, 2)
+    assert (dropped["event"], dropped["reason"], dropped["was_parked_for"]) == (
+        "event_dropped",
+        "a test order",
+        "unknown type",
+    )
+
+
 def test_an_unforeseen_error_is_told_with_its_origin(capsys: pytest.CaptureFixture[str], quiet: None) -> None:
     configure_logging("info", "json")
     journal, _ = telemetry()
@@ -151,7 +179,8 @@ def test_figures_count_events_by_type_and_time_them(quiet: None) -> None:
     configure_logging("error", "json")
     journal, registry = telemetry()
     happenings = life_of(1, FixedClock().now() - timedelta(seconds=2, milliseconds=4))[:2]
-    journal.applied([judge(0, Checkpoint(0, ""), NumberedLog().append(0, happenings)).slice], 0.01)
+    piece = judge(0, Checkpoint(0, ""), NumberedLog().append(0, happenings)).slice
+    journal.applied(readable([piece]), {0: 2}, 0.01)
     value = registry.get_sample_value
     assert value("projector_events_applied_total", {"type": "orders.OrderCreated.v1"}) == 1
     assert value("projector_batches_total") == 1
@@ -167,10 +196,29 @@ def test_figures_tell_lag_freshness_and_duplicates(quiet: None) -> None:
     value = registry.get_sample_value
     assert value("projector_seconds_behind") != value("projector_seconds_behind")
     journal.fresh("2026-11-22T08:59:57.500000Z")
-    journal.progress(1, 5, 9)
+    journal.progress(1, 5, 9, 3)
     journal.skipped(1, 3)
     journal.outrun([1, 2])
     assert value("projector_seconds_behind") == 2.5
     assert value("projector_lag_events", {"partition": "1"}) == 4
+    assert value("projector_parked_events", {"partition": "1"}) == 3
     assert value("projector_events_skipped_total") == 3
     assert value("projector_batches_outrun_total") == 2
+
+
+def test_figures_and_lines_tell_of_replays(capsys: pytest.CaptureFixture[str], quiet: None) -> None:
+    configure_logging("info", "json")
+    journal, registry = telemetry()
+    journal.waiting(1, "event 4 is not in the stream")
+    journal.asked([1, 2])
+    journal.replayed(250)
+    journal.waiting(1, None)
+    journal.replaying(Pace(12_300, 340_000, 28))
+    journal.shared([1, 2, 5])
+    value = registry.get_sample_value
+    assert value("projector_gaps_total") == 1
+    assert value("projector_replay_requests_total") == 2
+    assert value("projector_replayed_events_total") == 250
+    assert value("projector_partitions") == 3
+    (line,) = [line for line in lines(capsys) if line["event"] == "replaying"]
+    assert (line["events_per_second"], line["remaining"], line["seconds_left"]) == (12_300, 340_000, 28)

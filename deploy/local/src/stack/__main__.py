@@ -2,7 +2,7 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -11,6 +11,7 @@ from stack.catalogue import ORDERS
 from stack.failures import NOT_POSSIBLE, StackError
 from stack.parts import Program
 from stack.pointer import find_project
+from stack.replicas import MOST
 
 app = typer.Typer(
     help="The whole system on this machine: two Postgres servers, a Valkey, and the four processes.",
@@ -22,14 +23,26 @@ Name = Annotated[str, typer.Argument(help="A part, as `stack status` names it.")
 Data = Annotated[Path | None, typer.Option(help="The data folder; .stack/data of the project if not given.")]
 
 
+def _count_of(what: str) -> Any:
+    """The option of `up` for the number of processes of one service."""
+    variable = f"STACK_{what.replace('-', '_').upper()}"
+    return typer.Option(f"--{what}", min=1, max=MOST, envvar=variable, help="How many processes of it.")
+
+
 @app.command()
 def up(
     context: typer.Context,
+    *,
     detach: Annotated[bool, typer.Option("--detach", help="Return when all is ready and leave it running.")] = False,
     data: Data = None,
+    command_apis: Annotated[int, _count_of("command-apis")] = 1,
+    query_apis: Annotated[int, _count_of("query-apis")] = 1,
+    relays: Annotated[int, _count_of("relays")] = 1,
+    projectors: Annotated[int, _count_of("projectors")] = 1,
 ) -> None:
     """Start everything; Ctrl-C stops it."""
-    raise typer.Exit(verbs.up(_program(context), _project(), data, detach=detach))
+    counts = {"command-apis": command_apis, "query-apis": query_apis, "relays": relays, "projectors": projectors}
+    raise typer.Exit(verbs.up(_program(context), _project(), data, counts, detach=detach))
 
 
 @app.command()
@@ -43,7 +56,7 @@ def down() -> None:
 def status(
     json: Annotated[bool, typer.Option("--json", help="One JSON object with pid, state and url of each part.")] = False,
 ) -> None:
-    """Show every part: whether it is ready, and where it is."""
+    """Show every part: whether it is ready, where it is, and what it says of its work."""
     for line in verbs.status(_project(), json=json):
         print(line)
 

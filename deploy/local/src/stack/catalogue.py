@@ -9,12 +9,27 @@ from stack import postgres, valkey
 from stack.launching import Command
 from stack.parts import Part, Program, Server, Site
 from stack.postgres import PostgresServer
+from stack.readiness import ask_summary
 from stack.services import address_on, module_command, page_token_secret, service
 from stack.tour import curl_tour
 from stack.valkey import ValkeyServer
 
 ENGINES, SERVICES = 0, 1
 READ_SCHEMA = "g1"
+
+
+def _service_part(
+    name: str,
+    counted_as: str,
+    port: int,
+    stops: int,
+    make: Callable[[Site, int], Server],
+    *,
+    migrate: Callable[[Site], Command] | None = None,
+) -> Part:
+    return Part(
+        name, port, SERVICES, stops, make, address_on, migrate=migrate, summary=ask_summary, counted_as=counted_as
+    )
 
 
 def _postgres_part(name: str, port: int, given_by: str, told: Callable[[str], str]) -> Part:
@@ -70,10 +85,10 @@ PARTS = (
     _postgres_part("write-db", 5541, "STACK_WRITE_DATABASE_URL", _unchanged),
     _postgres_part("read-db", 5542, "STACK_READ_DATABASE_URL", with_search_path),
     Part("redis", 6391, ENGINES, 9, _make_redis, valkey.url_on, given_by="STACK_REDIS_URL", reach=valkey.reach),
-    Part("command-api", 8001, SERVICES, 2, _command_api, address_on, migrate=_migrate_command_api),
-    Part("outbox-relay", 8003, SERVICES, 3, partial(_worker, module="outbox_relay", database="write-db"), address_on),
-    Part("projector", 8004, SERVICES, 4, partial(_worker, module="projector", database="read-db"), address_on),
-    Part("query-api", 8002, SERVICES, 1, _query_api, address_on, migrate=_migrate_query_api),
+    _service_part("command-api", "command-apis", 8001, 2, _command_api, migrate=_migrate_command_api),
+    _service_part("outbox-relay", "relays", 8003, 3, partial(_worker, module="outbox_relay", database="write-db")),
+    _service_part("projector", "projectors", 8004, 4, partial(_worker, module="projector", database="read-db")),
+    _service_part("query-api", "query-apis", 8002, 1, _query_api, migrate=_migrate_query_api),
 )
 
 ORDERS = Program(parts=PARTS, argv=(sys.executable, "-m", "stack"), tour=curl_tour)

@@ -3,6 +3,7 @@
 import signal
 import subprocess
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 from stack.control import ask
@@ -16,14 +17,18 @@ POLL = 0.1
 ANSWER_WITHIN = 10.0
 
 
-def start_detached(program: Program, project: Path, data: Path) -> int:
+def start_detached(program: Program, project: Path, data: Path, counts: Mapping[str, int]) -> int:
     """Start a supervisor, repeat what it says until it is up or has given up. Returns the exit code.
+
+    `counts` is what `up` was told about the number of processes.
 
     It gets no pipe of ours: whoever reads our output sees its end when we end.
     """
     log = data / "logs" / "stack.log"
     begin = log.stat().st_size if log.exists() else 0
-    supervisor = _start(program, project, data, log)
+    options = [f"--{counted_as}={count}" for counted_as, count in counts.items()]
+    argv = [*program.argv, "up", "--data", str(data), *options]
+    supervisor = launch(Command(argv, caller_environment(), project), log)
     voice = Voice()
     try:
         code = _wait_until_up(supervisor, project, voice)
@@ -37,11 +42,6 @@ def start_detached(program: Program, project: Path, data: Path) -> int:
         for line in said.read().decode(errors="replace").splitlines():
             voice.say(line)
     return code
-
-
-def _start(program: Program, project: Path, data: Path, log: Path) -> "subprocess.Popen[bytes]":
-    argv = [*program.argv, "up", "--data", str(data)]
-    return launch(Command(argv, caller_environment(), project), log)
 
 
 def _wait_until_up(supervisor: "subprocess.Popen[bytes]", project: Path, voice: Voice) -> int:

@@ -52,6 +52,10 @@ def _as_it_is(url: str) -> str:
     return url
 
 
+def _nothing(_url: str) -> str:
+    return ""
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """One part. `make` builds its server from the site and its port.
@@ -59,6 +63,8 @@ class Part:
     Parts of a lower `stage` are ready before the next stage starts. `stops` orders the stopping, lowest first.
     `given_by` names the environment variable with the URL of a server to use instead of an own one, `reach` tells
     whether that one answers. `told` turns its URL into the one told to people. `migrate` runs before its stage.
+    `summary` asks the part at its URL what it is doing, for `status`. `counted_as` is the option of `up` that says how
+    many of it there are; without it there is one.
     """
 
     name: str
@@ -71,6 +77,8 @@ class Part:
     given_by: str | None = None
     reach: Callable[[str], str | None] | None = None
     told: Callable[[str], str] = _as_it_is
+    summary: Callable[[str], str] = _nothing
+    counted_as: str | None = None
 
     def given_url(self, environment: Mapping[str, str]) -> str | None:
         """The URL of a server that is there already, if the environment names one."""

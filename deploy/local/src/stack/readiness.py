@@ -1,12 +1,14 @@
-"""Asking a service whether it is ready, over HTTP as a load balancer would."""
+"""Asking a service over HTTP: whether it is ready, as a load balancer would, and what it is doing."""
 
 from functools import cache
+from textwrap import shorten
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import httpx
 
 PATIENCE = 2.0
+LONGEST_SUMMARY = 200
 
 
 def ask_ready(url: str) -> str | None:
@@ -20,6 +22,17 @@ def ask_ready(url: str) -> str | None:
     if answer.status_code == httpx.codes.OK:
         return None
     return f"HTTP {answer.status_code}{_reasons(answer)}"
+
+
+def ask_summary(url: str) -> str:
+    """What the service at `url` says in one line of its /status; empty when it has nothing to say, or no such page."""
+    import httpx  # noqa: PLC0415 - slow to import, and most verbs ask no server
+
+    try:
+        summary = _client().get(f"{url}/status").raise_for_status().json()["summary"]
+    except (httpx.HTTPError, ValueError, KeyError, TypeError):
+        return ""
+    return shorten(summary, LONGEST_SUMMARY) if isinstance(summary, str) else ""
 
 
 def _reasons(answer: "httpx.Response") -> str:

@@ -20,7 +20,7 @@ WORDS = 300
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """What `status` tells of a part. `detail` says why, when it is not ready."""
+    """What `status` tells of a part. `detail` says why it is not ready, or what a ready one is doing."""
 
     name: str
     pid: int | None
@@ -98,7 +98,7 @@ class RunningPart:
         reason = await self._probe()
         if reason is None:
             self._was_ready = True
-            return "ready", ""
+            return "ready", await asyncio.to_thread(self.part.summary, self._site.urls[self.name])
         return "unready" if self._was_ready else "starting", reason
 
     async def _start(self) -> None:

@@ -4,7 +4,7 @@ import shutil
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from stack.lodging import spare_folder
 from stack.parts import Program
 from stack.pointer import Pointer, default_data, only_one, pointer_file, read_pointer
 from stack.rendering import as_json, as_table
+from stack.replicas import may_be_named, scaled
 from stack.supervisor import supervise
 
 ANSWER_WITHIN = 30.0
@@ -26,8 +27,11 @@ LINES = 40
 LOOK_AGAIN = 0.2
 
 
-def up(program: Program, project: Path, data: Path | None, *, detach: bool) -> int:
-    """Bring a stack up; returns the exit code: at once with `detach`, else when it is stopped."""
+def up(program: Program, project: Path, data: Path | None, counts: Mapping[str, int], *, detach: bool) -> int:
+    """Bring a stack up; returns the exit code: at once with `detach`, else when it is stopped.
+
+    `counts` says how many processes there are of the parts that can be counted ({'projectors': 3}).
+    """
     pointer = read_pointer(project)
     if pointer is not None and not pointer.is_stale():
         raise StackError(
@@ -35,8 +39,10 @@ def up(program: Program, project: Path, data: Path | None, *, detach: bool) -> i
         )
     if pointer is not None:
         _forget(pointer, project)
-    run = start_detached if detach else supervise
-    return run(program, project, (data or default_data(project)).absolute())
+    place = (data or default_data(project)).absolute()
+    if detach:
+        return start_detached(program, project, place, counts)
+    return supervise(scaled(program, counts), project, place)
 
 
 def down(project: Path) -> list[str]:
@@ -94,7 +100,7 @@ def logs(program: Program, project: Path, name: str, say: Callable[[str], None],
     pointer = read_pointer(project)
     log = (pointer.data if pointer else default_data(project)) / "logs" / f"{name}.log"
     if not log.exists():
-        raise StackError(f"{name} has no log: it is not ours" if pointer else "nothing is running here")
+        raise StackError(f"{name} has no log: it was not started here" if pointer else "nothing is running here")
     size = log.stat().st_size
     for line in last_lines(log, LINES):
         say(line)
@@ -133,7 +139,7 @@ def running(project: Path) -> Pointer:
 
 
 def _check_name(program: Program, name: str) -> None:
-    if name not in program.names:
+    if not may_be_named(program, name):
         raise StackError(f"there is no {name}: the parts are {', '.join(program.names)}", WRONG_CALL)
 
 

@@ -1,10 +1,14 @@
-"""Verbs of the process: `outbox-relay run`."""
+"""Verbs of the process: `outbox-relay run`, and `new-epoch` and `adopt` for a write database that was restored."""
+
+from collections.abc import Callable
+from typing import Annotated
 
 import typer
 import uvloop
 from pydantic import ValidationError
 
 from outbox_relay import composition
+from outbox_relay.application.renumbering import Refused
 from outbox_relay.observability import configure_logging
 from outbox_relay.settings import Settings
 
@@ -25,6 +29,34 @@ def run() -> None:
         uvloop.run(composition.run(settings))
     except composition.CannotStart as error:
         raise refusal(error.name, error.reason) from None
+
+
+@app.command()
+def new_epoch(
+    only_from: Annotated[
+        int | None, typer.Option("--from", min=1, help="Raise only this epoch; a higher one is left as it is.")
+    ] = None,
+) -> None:
+    """After the write database was restored to an earlier day: readers start anew, under the next epoch."""
+    _change("new-epoch", lambda settings: composition.new_epoch(settings, only_from))
+
+
+@app.command()
+def adopt() -> None:
+    """After the write database came from a dump of another cluster: number its log by this one."""
+    _change("adopt", composition.adopt)
+
+
+def _change(verb: str, change: Callable[[Settings], object]) -> None:
+    """Says in one line what was changed, or why nothing was; exit status 1 then."""
+    settings = read_settings()
+    try:
+        typer.echo(f"outbox-relay: {verb}: {change(settings)}")
+    except composition.CannotStart as error:
+        raise refusal(error.name, error.reason) from None
+    except Refused as error:
+        typer.echo(f"outbox-relay: {verb}: {error}", err=True)
+        raise typer.Exit(1) from None
 
 
 def read_settings() -> Settings:

@@ -37,5 +37,7 @@ class Settings(BaseSettings):
     """How long the relay rests when the log has nothing new."""
     stream_length: Annotated[int, Field(ge=100)] = 100_000
     """How many entries a partition's stream keeps. What is gone from it is still in the log."""
+    stream_window: Annotated[int, Field(ge=0)] = 10_000
+    """How many entries stay behind what the slowest consumer group of a stream has passed."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["auto", "json", "console"] = "auto"

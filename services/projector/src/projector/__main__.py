@@ -1,14 +1,31 @@
-"""Verbs of the process: `projector run`."""
+"""Verbs of the process: `projector run` and `projector parked list | retry | drop`."""
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Final, TypeVar
 
 import typer
 import uvloop
 from pydantic import ValidationError
+from rich.console import Console
 
 from projector import composition
+from projector.application.log import Aggregate
+from projector.application.parking_ports import ParkingLot
+from projector.application.ports import Journal, Unavailable
+from projector.entrypoints import parked
 from projector.observability import configure_logging
 from projector.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
+verbs_of_parking = typer.Typer(no_args_is_help=True)
+app.add_typer(verbs_of_parking, name="parked")
+
+Names = Annotated[list[str] | None, typer.Argument(metavar="[order:UUID|product:SKU|unreadable]...")]
+Everything = Annotated[bool, typer.Option("--all", help="All aggregates that are parked.")]
+Answer = TypeVar("Answer")
+
+_WIDE: Final = 200
+"""Columns of text."""
 
 
 @app.callback()
@@ -25,6 +42,79 @@ def run() -> None:
         uvloop.run(composition.run(settings))
     except composition.CannotStart as error:
         raise refusal(error.name, error.reason) from None
+
+
+@verbs_of_parking.callback()
+def parking() -> None:
+    """Events that could not be read or applied, and those that wait behind them. Projectors may run meanwhile."""
+
+
+@verbs_of_parking.command("list")
+def list_parked(
+    aggregates: Names = None, as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False
+) -> None:
+    """Show what is parked, of some aggregates or of all."""
+    whose = [_aggregate(name) for name in aggregates] if aggregates else None
+    events = _do(lambda lot, _: lot.parked(whose))
+    if as_json:
+        typer.echo(parked.as_json(events))
+    else:
+        console = Console()
+        # Into a file or a pipe, names should stay in one piece.
+        console.width = console.width if console.is_terminal else max(console.width, _WIDE)
+        console.print(parked.as_table(events))
+
+
+@verbs_of_parking.command()
+def retry(aggregates: Names = None, everything: Everything = False) -> None:
+    """Apply what can be applied by now, in order. Exits with 1 if some of it stays parked."""
+    whose = _chosen(aggregates, everything)
+    _tell(_do(lambda lot, _: parked.retry(lot, whose)))
+
+
+@verbs_of_parking.command()
+def drop(
+    reason: Annotated[str, typer.Option(help="Why; it is logged.")],
+    aggregates: Names = None,
+    everything: Everything = False,
+    whole: Annotated[bool, typer.Option("--whole", help="All that is parked of each, not the first only.")] = False,
+) -> None:
+    """Give up the first parked event of each aggregate for good, and apply those behind it to what stands there.
+
+    Exits with 1 if some of it stays parked.
+    """
+    whose = _chosen(aggregates, everything)
+    _tell(_do(lambda lot, journal: parked.drop(lot, journal, whose, reason, whole=whole)))
+
+
+def _do(what: Callable[[ParkingLot, Journal], Awaitable[Answer]]) -> Answer:
+    settings = read_settings()
+    configure_logging(settings.log_level, settings.log_format)
+    try:
+        return uvloop.run(composition.with_parking(settings, what))
+    except Unavailable as error:
+        typer.echo(f"projector: {' '.join(str(error).split())}", err=True)
+        raise typer.Exit(1) from None
+
+
+def _tell(outcome: parked.Outcome) -> None:
+    typer.echo(outcome)
+    if outcome.left:
+        raise typer.Exit(1)
+
+
+def _chosen(names: list[str] | None, everything: bool) -> list[Aggregate] | None:
+    """The aggregates that are meant; None for all."""
+    if bool(names) is everything:
+        raise typer.BadParameter("name aggregates, or say --all")
+    return [_aggregate(name) for name in names] if names else None
+
+
+def _aggregate(name: str) -> Aggregate:
+    try:
+        return parked.aggregate_of(name)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
 
 
 def read_settings() -> Settings:

@@ -6,6 +6,7 @@ under way then and are over now. So every statement costs what it finds, however
 held open for hours is not looked at before it ends.
 """
 
+from collections.abc import Collection
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -40,10 +41,10 @@ FEW: Final = 1_000
 _ONE: Final[ColumnElement[int]] = literal_column("1", Integer)
 _READ: Final = ("partition", "position", "event_id", "type", "data")
 _DIALECT: Final = PGDialect_psycopg()  # type: ignore[no-untyped-call]
-_rows: Final = outbox.alias("o")
+event_rows: Final = outbox.alias("o")
 
 
-def _text(statement: Any) -> str:
+def as_text(statement: Any) -> str:
     return str(statement.compile(dialect=_DIALECT))
 
 
@@ -60,22 +61,24 @@ def _finished(before: ColumnElement[Any], this: ColumnElement[Any]) -> ColumnEle
 def _branches(
     before: ColumnElement[Any], this: ColumnElement[Any], wanted: Select[Any]
 ) -> tuple[Select[Any], Select[Any]]:
-    xid = _rows.c.xid
-    wanted = wanted.correlate_except(_rows)
+    xid = event_rows.c.xid
+    wanted = wanted.correlate_except(event_rows)
     late = wanted.where(xid == any_(_finished(before, this)))
     return wanted.where(xid >= xmax(before), xid < xmax(this), sees(this, xid)), late
 
 
-def _events(before: ColumnElement[Any], this: ColumnElement[Any], *names: str) -> FromClause:
-    """The rows that snapshot `this` sees and `before` does not."""
-    wanted = select(*(_rows.c[name] for name in names))
+def events_between(
+    before: ColumnElement[Any], this: ColumnElement[Any], *names: str, where: Collection[ColumnElement[bool]] = ()
+) -> FromClause:
+    """The rows that snapshot `this` sees and `before` does not, `where` something holds of `event_rows`."""
+    wanted = select(*(event_rows.c[name] for name in names)).where(*where)
     return union_all(*_branches(before, this, wanted)).lateral("e")
 
 
 def _identity() -> str:
     control = func.pg_control_system().table_valued(column("system_identifier", BigInteger)).alias("control")
     log = outbox_log.c
-    return _text(
+    return as_text(
         select(
             func.pg_is_in_recovery(), control.c.system_identifier, log.system_identifier, log.epoch, log.partitions
         ).select_from(control.outerjoin(outbox_log, true()))
@@ -90,9 +93,9 @@ def _tick() -> str:
     ).subquery("answers")
     answer = select(answers).order_by(answers.c.tick.desc()).limit(_ONE).subquery("answer")
     few = select(func.sum(fresh.c.n) <= literal_column(str(FEW))).scalar_subquery()
-    again = _events(last.c.snapshot, NOW, *_READ)
+    again = events_between(last.c.snapshot, NOW, *_READ)
     its = select(again).select_from(last.join(again, true())).where(select(grown.c.tick).exists(), few).subquery("its")
-    return _text(
+    return as_text(
         select(answer, its.c.partition, cast(its.c.event_id, String), its.c.type, its.c.data)
         .select_from(answer.outerjoin(its, true()))
         .order_by(its.c.position)
@@ -103,7 +106,7 @@ def _grow() -> tuple[CTE, CTE, CTE]:
     """The newest tick there was, how many events of each partition are new since, and the tick made of them if any."""
     newest = outbox_tick.c
     last = select(newest.tick, newest.snapshot, newest.heads).order_by(newest.tick.desc()).limit(_ONE).cte("last")
-    events = _events(last.c.snapshot, NOW, "partition")
+    events = events_between(last.c.snapshot, NOW, "partition")
     fresh = (
         select(events.c.partition, func.count().label("n"))
         .select_from(last.join(events, true()))
@@ -135,10 +138,10 @@ def _grow() -> tuple[CTE, CTE, CTE]:
 
 def _ticks() -> str:
     wanted = bindparam("numbers", type_=ARRAY(BigInteger))
-    return _text(select(outbox_tick.c.tick, outbox_tick.c.heads).where(outbox_tick.c.tick == any_(wanted)))
+    return as_text(select(outbox_tick.c.tick, outbox_tick.c.heads).where(outbox_tick.c.tick == any_(wanted)))
 
 
-def _tick_pairs() -> FromClause:
+def tick_pairs() -> FromClause:
     this, before = outbox_tick.alias("this"), outbox_tick.alias("before")
     pair = select(this.c.tick, this.c.snapshot, before.c.snapshot.label("before"))
     after, up_to = bindparam("after", type_=BigInteger), bindparam("up_to", type_=BigInteger)
@@ -150,10 +153,10 @@ def _tick_pairs() -> FromClause:
 
 
 def _read() -> str:
-    pairs = _tick_pairs()
-    events = _events(pairs.c.before, pairs.c.snapshot, *_READ)
+    pairs = tick_pairs()
+    events = events_between(pairs.c.before, pairs.c.snapshot, *_READ)
     starts = bindparam("starts", type_=ARRAY(BigInteger))
-    return _text(
+    return as_text(
         select(events.c.partition, cast(events.c.event_id, String), events.c.type, events.c.data)
         .select_from(pairs.join(events, true()))
         .where(pairs.c.tick > Grouping(starts)[events.c.partition + _ONE])
@@ -162,9 +165,9 @@ def _read() -> str:
 
 
 def _event_id() -> str:
-    pairs = _tick_pairs()
-    events = _events(pairs.c.before, pairs.c.snapshot, "partition", "position", "event_id")
-    return _text(
+    pairs = tick_pairs()
+    events = events_between(pairs.c.before, pairs.c.snapshot, "partition", "position", "event_id")
+    return as_text(
         select(cast(events.c.event_id, String))
         .select_from(pairs.join(events, true()))
         .where(events.c.partition == bindparam("partition", type_=Integer))
@@ -176,11 +179,11 @@ def _event_id() -> str:
 
 def _waiting() -> str:
     tick = outbox_tick.alias("t")
-    age = cast(extract("epoch", func.clock_timestamp() - _rows.c.occurred_at), Double)
+    age = cast(extract("epoch", func.clock_timestamp() - event_rows.c.occurred_at), Double)
     branches = _branches(tick.c.snapshot, NOW, select(age.label("age")))
-    oldest = [branch.order_by(_rows.c.xid, _rows.c.position).limit(_ONE).lateral() for branch in branches]
+    oldest = [branch.order_by(event_rows.c.xid, event_rows.c.position).limit(_ONE).lateral() for branch in branches]
     events = union_all(*(select(branch.c.age) for branch in oldest)).lateral("e")
-    return _text(
+    return as_text(
         select(func.max(events.c.age))
         .select_from(tick.join(events, true()))
         .where(tick.c.tick == bindparam("tick", type_=BigInteger))

@@ -21,13 +21,14 @@ _SESSION: Final = """
 SELECT set_config('synchronous_commit', 'on', false),
        set_config('default_transaction_isolation', 'read committed', false),
        set_config('jit', 'off', false),
+       set_config('max_parallel_workers_per_gather', '0', false),
        set_config('plan_cache_mode', 'force_generic_plan', false),
        set_config('enable_seqscan', 'off', false),
        set_config('work_mem', '32MB', false)
 """
 """A tick must be durable before it is published. Plans are made once and kept while the log grows from nothing to
-millions of rows: no sequential scan may be among them, nor a compilation for a cost that is not real. The memory is
-for sorting a big tick."""
+millions of rows: no sequential scan may be among them, nor workers or a compilation for a cost that is not real. The
+memory is for sorting a big tick."""
 
 _NETWORK: Final[dict[str, Any]] = {
     "connect_timeout": 5,
@@ -52,18 +53,14 @@ class PostgresOutbox:
             if not self._usable():
                 await self.close()
                 await self._connect()
-            found = await self._one(statements.IDENTITY, {})
+            return _log(await self._one(statements.IDENTITY, {}))
         except (psycopg.Error, OSError) as error:
             await self.close()
             raise _unavailable(error) from error
-        in_recovery, cluster, origin, epoch, partitions = found
-        if in_recovery:
-            raise OutboxUnfit("write database: this is a standby; only a primary can number the log")
-        if origin is None:
-            raise OutboxUnfit("write database: outbox_log is empty")
-        if cluster != origin:
-            raise OutboxUnfit(f"write database: the log was numbered by cluster {origin}, this is cluster {cluster}")
-        return Log(epoch, partitions)
+
+    async def look(self) -> Log:
+        """See whose database this is now, over the connection in hand. Raises OutboxUnavailable and OutboxUnfit."""
+        return _log(await self._answer(statements.IDENTITY, {}))
 
     async def close(self) -> None:
         """Let go of the connection."""
@@ -153,6 +150,17 @@ class PostgresOutbox:
                 return await cursor.fetchall()
         except (psycopg.Error, OSError) as error:
             raise _unavailable(error) from error
+
+
+def _log(found: tuple[Any, ...]) -> Log:
+    in_recovery, cluster, origin, epoch, partitions = found
+    if in_recovery:
+        raise OutboxUnfit("write database: this is a standby; only a primary can number the log")
+    if origin is None:
+        raise OutboxUnfit("write database: outbox_log is empty")
+    if cluster != origin:
+        raise OutboxUnfit(f"write database: the log was numbered by cluster {origin}, this is cluster {cluster}")
+    return Log(epoch, partitions)
 
 
 async def _chunks(cursor: AsyncServerCursor[Any]) -> AsyncGenerator[list[Any]]:

@@ -1,12 +1,13 @@
 """Turns what happens into log lines, figures and readiness."""
 
 from collections.abc import Callable, Sequence
-from typing import Final
+from typing import Any, Final
 
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
-from outbox_relay.application.ports import Last, LinkFailure, Span
+from outbox_relay.adapters.progress import Progress
+from outbox_relay.application.ports import Last, LinkFailure, Span, Stand
 
 STALLED_SECONDS: Final = 5.0
 """A relay that has got nowhere for so long is not ready, whatever it is waiting for."""
@@ -18,6 +19,8 @@ class Telemetry:
     def __init__(self, registry: CollectorRegistry, monotonic: Callable[[], float]) -> None:
         self._log = structlog.get_logger()
         self._monotonic = monotonic
+        self._progress = Progress(monotonic)
+        self._mine: frozenset[int] | None = None
         self._failure: str | None = "starting"
         self._stopped: dict[int, str] = {}
         self._moved_at = self._passed_at = monotonic()
@@ -43,6 +46,10 @@ class Telemetry:
             reasons.append(f"nothing has moved for {stalled:.0f} s")
         return reasons
 
+    def status(self) -> dict[str, Any]:
+        """What the relay is doing, ready to be written as JSON."""
+        return self._progress.status(self._stopped)
+
     def ticked(self, number: int) -> None:
         """A tick was seen for the first time."""
         self._ticks.inc()
@@ -54,8 +61,9 @@ class Telemetry:
         for partition, first, last in spans:
             total += last - first + 1
             self._events.labels(partition).inc(last - first + 1)
+        self._progress.published(total)
         self._batches.inc()
-        self._moved_at = self._monotonic()
+        self._works()
         self._log.info(
             "published", events=total, partitions={str(span.partition): [span.first, span.last] for span in spans}
         )
@@ -78,10 +86,19 @@ class Telemetry:
             self._halted.labels(partition).set(0)
             if self._stopped.pop(partition, None):
                 self._log.warning("partition_going", partition=partition)
-        self._moved_at = self._monotonic()
-        if self._failure:
-            self._log.warning("link_working", after=self._failure)
-            self._failure = None
+
+    def stands(self, stand: Stand) -> None:
+        """Once a second, also in the middle of a backlog."""
+        if stand.mine != self._mine:
+            self._mine = stand.mine
+            self._log.info("partitions_shared", mine=sorted(stand.mine), of=len(stand.logged))
+        if pace := self._progress.stands(stand, self._stopped):
+            self._log.info(
+                "backlog",
+                remaining=pace.remaining,
+                events_per_second=round(pace.events_per_second),
+                seconds_left=round(pace.seconds_left, 1),
+            )
 
     def waiting(self, seconds: float) -> None:
         """The oldest event that is not published has this age now."""
@@ -89,7 +106,8 @@ class Telemetry:
 
     def passed(self) -> None:
         """All that there was has been published."""
-        self._passed_at = self._moved_at = self._monotonic()
+        self._works()
+        self._passed_at = self._moved_at
         self._waiting = None
 
     def failed(self, failure: LinkFailure) -> None:
@@ -99,6 +117,13 @@ class Telemetry:
         if reason != self._failure:
             self._log.warning("link_failed", reason=reason)
         self._failure = reason
+
+    def _works(self) -> None:
+        """Only what went through ends a failure: taking bearings does not show that a stream can be written."""
+        self._moved_at = self._monotonic()
+        if self._failure:
+            self._log.warning("link_working", after=self._failure)
+            self._failure = None
 
     def _age(self) -> float:
         if self._waiting is None:

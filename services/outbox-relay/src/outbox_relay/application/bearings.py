@@ -7,26 +7,49 @@ in ticks that the head includes; so a stream beyond the head means a write datab
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from orders_contracts.streams import NO_EVENT
-from outbox_relay.application.ports import EventStream, Last, Log, Outbox, OutboxUnfit, Tick
+from orders_contracts.streams import NO_EVENT, sequence_of
+from outbox_relay.application.ports import EventStream, Last, LinkFailure, Log, Outbox, OutboxUnfit, Tick
 from outbox_relay.application.sequencer import Place, Sequencer
 from outbox_relay.application.standing import Finding, Standing, contradiction, examine
 
 
+class OutOfStep(LinkFailure):
+    """Something is not as this relay knows it: bearings must be taken anew."""
+
+
 @dataclass(slots=True)
 class Bearings:
-    """Where to go on from: partition p is read in the ticks after `starts[p]`, at which it had `counted[p]` events."""
+    """Where to go on from: partition p is read in the ticks after `starts[p]`, at which it had `counted[p]` events.
+
+    The relay publishes the partitions that are `mine`, and knows how the others stand.
+    """
 
     log: Log
     newest: Tick
     standings: list[Standing]
     starts: list[int]
     counted: list[int]
+    mine: frozenset[int]
 
     @property
     def complete(self) -> int:
         """The newest tick of which everything that may be published is published."""
         return min(self.starts)
+
+    @property
+    def followed(self) -> list[int]:
+        """The partitions that this relay publishes."""
+        return [p for p, standing in enumerate(self.standings) if p in self.mine and not standing.stopped]
+
+    @property
+    def published(self) -> list[int | None]:
+        """By partition, the last sequence that is known to be published; None where it is stopped."""
+        return [None if standing.stopped else standing.sequence for standing in self.standings]
+
+    def pass_over(self, tick: Tick) -> None:
+        """What this relay does not publish counts as read up to `tick`."""
+        for partition in set(range(self.log.partitions)).difference(self.followed):
+            self.starts[partition], self.counted[partition] = tick.number, tick.heads[partition]
 
 
 class Navigator:
@@ -39,7 +62,7 @@ class Navigator:
         self._sequencer = Sequencer(outbox)
 
     async def take(self, before: Bearings | None) -> Bearings:
-        """The bearings of now. A partition stopped `before` stays so while its stream is the same.
+        """The bearings of now, for all partitions. One stopped `before` stays so while its stream is the same.
 
         Raises LinkFailure.
         """
@@ -51,12 +74,38 @@ class Navigator:
                 f"tick {newest.number} counts {len(newest.heads)} partitions, outbox_log {log.partitions}"
             )
         bearings = Bearings(
-            log, newest, [Standing(last) for last in seen], [newest.number] * log.partitions, list(newest.heads)
+            log,
+            newest,
+            [Standing(last) for last in seen],
+            [newest.number] * log.partitions,
+            list(newest.heads),
+            frozenset(range(log.partitions)),
         )
         findings = self._examine(bearings, before if before and before.log == log else None)
         await self._compare(bearings.standings, findings, newest)
         await self._place(bearings, {p: found for p, found in findings.items() if not bearings.standings[p].stopped})
         return bearings
+
+    async def follow_others(self, bearings: Bearings, ends: Sequence[Last], newest: Tick) -> None:
+        """Note how far others have published, who must have done it as the log says.
+
+        `ends` were read before `newest` was asked for. Raises OutOfStep.
+        """
+        followed, standings = set(bearings.followed), bearings.standings
+        moved = {
+            p: sequence_of(end.entry)
+            for p, end in enumerate(ends)
+            if p not in followed and end.entry != standings[p].seen.entry
+        }
+        if any(sequence > newest.heads[p] for p, sequence in moved.items()):
+            raise OutOfStep("a stream ends above the log")
+        places = await self._sequencer.places({p: last for p, last in moved.items() if ends[p].event_id}, newest)
+        for partition, place in places.items():
+            logged = await self._sequencer.event_id(partition, moved[partition], place)
+            if reason := contradiction(ends[partition], logged):
+                raise OutOfStep(f"partition {partition}: {reason}")
+        for partition, sequence in moved.items():
+            standings[partition].wrote(ends[partition], max(sequence, standings[partition].sequence))
 
     def _examine(self, bearings: Bearings, before: Bearings | None) -> dict[int, Finding]:
         findings = {}

@@ -53,6 +53,13 @@ class Last(NamedTuple):
     event_id: str
 
 
+class Spoken(NamedTuple):
+    """Whose heads are there: their epoch and their tick."""
+
+    epoch: int
+    tick: int
+
+
 class Batch(NamedTuple):
     """Consecutive events of one partition, the first numbered `first`.
 
@@ -76,6 +83,9 @@ class Outbox(Protocol):
 
     async def open(self) -> Log:
         """Connect, anew if need be, and make sure that this is the log's own primary. Raises OutboxUnfit."""
+
+    async def look(self) -> Log:
+        """What `open` finds, over the connection in hand; it is not made anew. Raises OutboxUnfit."""
 
     async def close(self) -> None:
         """Let go of the connection. Harmless when there is none."""
@@ -113,8 +123,31 @@ class EventStream(Protocol):
     async def publish(self, epoch: int, batches: Sequence[Batch]) -> list[Last | None]:
         """Write each batch wholly or not at all: None for a written one, else how the stream really ends."""
 
-    async def announce(self, heads: Heads) -> bool:
-        """Tell the readers what has been published. False: a relay that is further on has spoken already."""
+    async def trim(self, epoch: int, partitions: Sequence[int]) -> int:
+        """Let go of what every group of these streams has passed, less a window; how many entries went.
+
+        A stream without a group loses nothing, and none its last entry. Must work when memory is full.
+        """
+
+    async def announce(self, heads: Heads, outdated: int = 0) -> Spoken | None:
+        """Tell the readers what has been published: None, or whose heads stay because they are further on.
+
+        Heads of this epoch and the tick `outdated` never stay.
+        """
+
+
+class Membership(Protocol):
+    """Which relays live. Every method raises StreamUnavailable."""
+
+    @property
+    def name(self) -> str:
+        """This relay's own."""
+
+    async def beat(self) -> frozenset[str]:
+        """Be heard of; all that were heard of lately, this relay too. The last known while nothing can be written."""
+
+    async def leave(self) -> None:
+        """Be gone at once. Harmless for one that was never there."""
 
 
 class Clock(Protocol):
@@ -135,6 +168,14 @@ class Span(NamedTuple):
     last: int
 
 
+class Stand(NamedTuple):
+    """How far this relay has come: by partition what is published and what is logged; some are its own."""
+
+    mine: frozenset[int]
+    published: Sequence[int]
+    logged: Sequence[int]
+
+
 class Observer(Protocol):
     """Hears what happens, for logs, figures and readiness. Never raises."""
 
@@ -152,6 +193,9 @@ class Observer(Protocol):
 
     def going(self, partitions: Sequence[int]) -> None:
         """These partitions are published to; all others are stopped."""
+
+    def stands(self, stand: Stand) -> None:
+        """Once a second, also in the middle of a backlog."""
 
     def waiting(self, seconds: float) -> None:
         """The oldest event that is not published has this age now; 0 when there is none."""

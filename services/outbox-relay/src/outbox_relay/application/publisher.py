@@ -3,12 +3,8 @@
 from collections.abc import Sequence
 
 from orders_contracts.streams import sequence_of
-from outbox_relay.application.bearings import Bearings
-from outbox_relay.application.ports import Batch, EventStream, Last, LinkFailure, Observer, Row, Span
-
-
-class OutOfStep(LinkFailure):
-    """A stream does not end with what this relay wrote: bearings must be taken anew."""
+from outbox_relay.application.bearings import Bearings, OutOfStep
+from outbox_relay.application.ports import Batch, EventStream, Last, Observer, Row, Span
 
 
 class Publisher:
@@ -26,17 +22,9 @@ class Publisher:
             answers = await self._stream.publish(self._bearings.log.epoch, batches)
             batches = self._settle(batches, answers)
 
-    async def check(self) -> None:
-        """Compare every stream with what this relay knows of it. Raises OutOfStep and StreamUnavailable."""
-        standings = self._bearings.standings
-        ends = await self._stream.last(self._bearings.log.epoch, range(len(standings)))
-        for partition, (standing, end) in enumerate(zip(standings, ends, strict=True)):
-            if end.entry != standing.seen.entry or end.event_id not in {"", standing.seen.event_id}:
-                raise OutOfStep(f"partition {partition} ends with {end.entry}, not with {standing.seen.entry}")
-
     def _batches(self, rows: Sequence[Row]) -> list[Batch]:
         """Sort rows by partition, leaving out what is in the streams and what must not be published."""
-        counted, batches = self._bearings.counted, []
+        counted, followed, batches = self._bearings.counted, set(self._bearings.followed), []
         sorted_rows: list[list[Row]] = [[] for _ in counted]
         for row in rows:
             sorted_rows[row[0]].append(row)
@@ -44,7 +32,7 @@ class Publisher:
             standing, before = self._bearings.standings[partition], counted[partition]
             counted[partition] += len(mine)
             fresh = mine[max(0, standing.sequence - before) :]
-            if fresh and standing.stopped is None:
+            if fresh and partition in followed:
                 batches.append(Batch(partition, standing.seen, standing.sequence + 1, standing.event_id, fresh))
         return batches
 

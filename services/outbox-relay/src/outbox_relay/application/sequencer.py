@@ -38,7 +38,8 @@ class Sequencer:
             for partition, middle in middles.items():
                 reached = _heads(known, middle)[partition] >= sequences[partition]
                 (high if reached else low)[partition] = middle
-        known |= await self._outbox.ticks(set(low.values()) - known.keys())
+        if unknown := set(low.values()) - known.keys():
+            known |= await self._outbox.ticks(unknown)
         return {p: Place(high[p], _heads(known, low[p])[p], _heads(known, high[p])[p]) for p in sequences}
 
     async def event_id(self, partition: int, sequence: int, place: Place) -> str:

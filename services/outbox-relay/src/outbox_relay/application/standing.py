@@ -29,6 +29,17 @@ class Standing:
         """The stream ends with what this relay wrote, or with the same events written by another."""
         self.seen, self.sequence, self.event_id = end, sequence, end.event_id
 
+    def ends_with(self, end: Last) -> bool:
+        """Whether the stream still ends as it did, whether or not its last entry is there."""
+        return end.entry == self.seen.entry and end.event_id in {NO_EVENT, self.seen.event_id}
+
+    def moved_on(self, end: Last) -> bool:
+        """Whether another relay may have written what the stream ends with now."""
+        try:
+            return self.stopped is None and sequence_of(end.entry) > sequence_of(self.seen.entry)
+        except ValueError:
+            return False
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:

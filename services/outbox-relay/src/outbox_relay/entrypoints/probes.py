@@ -2,7 +2,8 @@
 
 import contextlib
 import socket
-from collections.abc import Awaitable, Callable, Generator
+from collections.abc import Awaitable, Callable, Generator, Mapping
+from typing import Any
 
 import uvicorn
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
@@ -14,9 +15,12 @@ from starlette.routing import Route
 Readiness = Callable[[], Awaitable[list[str]]]
 """Answers the reasons why the process is not ready; none means ready."""
 
+Status = Callable[[], Mapping[str, Any]]
+"""Answers how the process fares, ready to be written as JSON."""
 
-def probes_app(readiness: Readiness, registry: CollectorRegistry) -> Starlette:
-    """`/livez`, `/readyz` and `/metrics`."""
+
+def probes_app(readiness: Readiness, status: Status, registry: CollectorRegistry) -> Starlette:
+    """`/livez`, `/readyz`, `/status` and `/metrics`."""
 
     async def livez(_request: Request) -> Response:
         return JSONResponse({"status": "alive"})
@@ -27,10 +31,14 @@ def probes_app(readiness: Readiness, registry: CollectorRegistry) -> Starlette:
             {"status": "unready" if reasons else "ready", "reasons": reasons}, status_code=503 if reasons else 200
         )
 
+    async def tell_status(_request: Request) -> Response:
+        return JSONResponse(status())
+
     async def metrics(_request: Request) -> Response:
         return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
-    return Starlette(routes=[Route("/livez", livez), Route("/readyz", readyz), Route("/metrics", metrics)])
+    pages = {"/livez": livez, "/readyz": readyz, "/status": tell_status, "/metrics": metrics}
+    return Starlette(routes=[Route(path, page) for path, page in pages.items()])
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -33,6 +33,10 @@ class _BooleanArray(_Array):
     element, oid = 16, 1000
 
 
+class _BytesArray(_Array):
+    element, oid = 17, 1001
+
+
 class _BigintArray(_Array):
     element, oid = 20, 1016
 
@@ -53,7 +57,7 @@ class _UuidArray(_Array):
     element, oid = 2950, 2951
 
 
-_KINDS: Final = (_BooleanArray, _BigintArray, _SmallintArray, _TextArray, _JsonArray, _UuidArray)
+_KINDS: Final = (_BooleanArray, _BytesArray, _BigintArray, _SmallintArray, _TextArray, _JsonArray, _UuidArray)
 
 
 def booleans(values: Sequence[bool]) -> bytes:
@@ -61,9 +65,10 @@ def booleans(values: Sequence[bool]) -> bytes:
     return _BooleanArray(_pack(_BooleanArray.element, [_TRUE if value else _FALSE for value in values]))
 
 
-def bigints(values: Sequence[int]) -> bytes:
-    """A bigint[]. Raises struct.error for a number beyond 64 bits."""
-    return _BigintArray(_pack(_BigintArray.element, [_BIGINT(8, value) for value in values]))
+def bigints(values: Sequence[int | None]) -> bytes:
+    """A bigint[]; None is NULL. Raises struct.error for a number beyond 64 bits."""
+    items = [_NULL if value is None else _BIGINT(8, value) for value in values]
+    return _BigintArray(_pack(_BigintArray.element, items, nulls=None in values))
 
 
 def smallints(values: Sequence[int]) -> bytes:
@@ -79,6 +84,13 @@ def uuids(values: Sequence[bytes]) -> bytes:
 def jsons(values: Sequence[bytes]) -> bytes:
     """A json[], from final bytes."""
     return _JsonArray(_pack(_JsonArray.element, [part for value in values for part in (_LENGTH(len(value)), value)], 2))
+
+
+def binaries(values: Sequence[bytes]) -> bytes:
+    """A bytea[]."""
+    return _BytesArray(
+        _pack(_BytesArray.element, [part for value in values for part in (_LENGTH(len(value)), value)], 2)
+    )
 
 
 def texts(values: Iterable[str | None]) -> bytes:

@@ -1,74 +1,39 @@
 """The read models in Postgres: one connection, two statements per batch, the second of which is the transaction."""
 
-import asyncio
-import contextlib
-import struct
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
-from typing import Any, Final
-
-import psycopg
-from psycopg import AsyncConnection, AsyncRawCursor
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
-from psycopg.rows import TupleRow
+from collections import Counter as Tally
+from collections import defaultdict
+from collections.abc import Callable, Sequence
 
 from orders_contracts.changes import channel, encode_changes
 from orders_contracts.heads import Heads
 from orders_contracts.streams import NO_EVENT
 from orders_contracts.timestamps import moment
 from projector.adapters import packing, rows
+from projector.adapters import parking_statements as park
 from projector.adapters import read_statements as say
-from projector.application.log import Checkpoint, Move, Stored
-from projector.application.ports import Refused, Unavailable
+from projector.adapters.read_database import Cursor, ReadDatabase
+from projector.application.log import Aggregate, Checkpoint, Move, Parked, Stored
 from projector.application.projections.fold import Writes
-
-_PATIENCE: Final = 10.0
-"""Seconds for any one call. Longer means that the way to the database is dead; the connection is given up."""
-
-_CONNECTING: Final[Mapping[str, Any]] = {
-    "connect_timeout": "2",
-    "tcp_user_timeout": "5000",
-    "keepalives_idle": "5",
-    "keepalives_interval": "2",
-    "keepalives_count": "3",
-}
-
-_SESSION: Final = "-csynchronous_commit=off -cenable_seqscan=off -cplan_cache_mode=force_generic_plan -cjit=off"
-"""Why the first: see PostgresReadStore. The second: statements keep their plans, and one that was made while a table
-was small would go on reading all of it while it grows, until the next ANALYZE.
-"""
-
-_Connection = AsyncConnection[TupleRow]
-_Cursor = AsyncRawCursor[TupleRow]
 
 
 class PostgresReadStore:
-    """One projection's tables, found by search_path: the schema has the projection's name.
-
-    Commits do not wait for the disk (synchronous_commit = off): that halves the time to visible, and a crash of the
-    database can only take back whole transactions, checkpoint and rows together. They are then read and applied again.
-
-    Not for use by several tasks at once. A connection is opened when it is needed and dropped after any failure; a
-    pool would wait longer and longer before it tries again.
-    """
+    """One projection's tables. Not for use by several tasks at once."""
 
     def __init__(self, database_url: str, projection: str) -> None:
-        given = conninfo_to_dict(database_url).get("options") or ""
-        options = f"{given} -csearch_path={projection} {_SESSION}".strip()
-        self._conninfo = make_conninfo(database_url, **_CONNECTING, options=options)
+        self._database = ReadDatabase(database_url, projection)
         self._projection = projection
         self._channel = channel(projection)
-        self._connection: _Connection | None = None
 
     async def checkpoints(self) -> Stored | None:
         """See ReadStore."""
-        async with self._cursor() as cursor:
+        async with self._database.cursor() as cursor:
             return await self._read_checkpoints(cursor)
 
     async def open(self, epoch: int, partitions: int) -> Stored:
         """See ReadStore."""
         numbers = packing.smallints(range(partitions))
         values = say.OPEN.bind(projection=self._projection, partitions=numbers, epoch=epoch, event_id=NO_EVENT)
-        async with self._cursor() as cursor:
+        async with self._database.cursor() as cursor:
             await cursor.execute(say.OPEN.text, values, binary=True)
             stored = await self._read_checkpoints(cursor)
         assert stored is not None
@@ -78,7 +43,7 @@ class PostgresReadStore:
         self, epoch: int, moves: Sequence[Move], orders: Sequence[str], fold: Callable[[Sequence[bytes]], Writes]
     ) -> frozenset[int]:
         """See ReadStore. The last statement is the transaction; nothing is locked while documents are folded."""
-        async with self._cursor() as cursor:
+        async with self._database.cursor() as cursor:
             documents: list[bytes] = []
             if orders:
                 missed, documents = await self._load(cursor, epoch, moves, orders)
@@ -95,17 +60,46 @@ class PostgresReadStore:
             at=moment(heads.at),
             applied_at=moment(applied_at) if applied_at is not None else None,
         )
-        async with self._cursor() as cursor:
+        async with self._database.cursor() as cursor:
             await cursor.execute(say.NOTE_HEADS.text, values, binary=True)
+
+    async def restart(self, epoch: int, partitions: int) -> Stored:
+        """See ReadStore.
+
+        TRUNCATE, not DELETE: it takes the same moment for a million orders as for none, and leaves nothing to clean up.
+        Readers cannot read meanwhile, nor while it waits for those who do, so it gives up soon, as Unavailable. The
+        tables are locked before the checkpoints: a projector that writes has its locks in that order too.
+        """
+        # Not inside the transaction: even to have read a table would keep the others from locking it.
+        stored = await self.checkpoints()
+        if stored is not None and stored.epoch >= epoch:
+            return stored
+        async with self._database.transaction() as cursor:
+            await cursor.execute(park.PATIENCE)
+            await cursor.execute(park.ALONE)
+            await cursor.execute(park.HOLD_ALL.text, park.HOLD_ALL.bind(projection=self._projection), binary=True)
+            if max((found for (found,) in await cursor.fetchall()), default=0) < epoch:
+                await self._begin(cursor, epoch, partitions)
+            stored = await self._read_checkpoints(cursor)
+        assert stored is not None
+        return stored
 
     async def close(self) -> None:
         """Give the connection back."""
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            await connection.close()
+        await self._database.close()
+
+    async def _begin(self, cursor: Cursor, epoch: int, partitions: int) -> None:
+        """Leave nothing of other epochs."""
+        numbers = packing.smallints(range(partitions))
+        values = park.BEGIN.bind(projection=self._projection, partitions=numbers, epoch=epoch, event_id=NO_EVENT)
+        await cursor.execute(park.EMPTY)
+        await cursor.execute(park.BEGIN.text, values, binary=True)
+        others = park.FORGET_OTHER_EPOCHS.bind(projection=self._projection, epoch=epoch)
+        await cursor.execute(park.FORGET_OTHER_EPOCHS.text, others, binary=True)
+        await cursor.execute(park.FORGET_HEADS.text, park.FORGET_HEADS.bind(projection=self._projection), binary=True)
 
     async def _load(
-        self, cursor: _Cursor, epoch: int, moves: Sequence[Move], orders: Sequence[str]
+        self, cursor: Cursor, epoch: int, moves: Sequence[Move], orders: Sequence[str]
     ) -> tuple[frozenset[int], list[bytes]]:
         """The partitions that stand elsewhere by now, and the documents."""
         values = say.LOAD.bind(
@@ -117,16 +111,18 @@ class PostgresReadStore:
         found = await cursor.fetchall()
         stands = {(partition, sequence) for partition, at, sequence, _ in found if at == epoch}
         missed = frozenset(move.partition for move in moves if (move.partition, move.was) not in stands)
-        return missed, [doc for _, _, _, doc in found if doc is not None]
+        return missed, [doc for *_, doc in found if doc is not None]
 
-    async def _write(self, cursor: _Cursor, epoch: int, moves: Sequence[Move], writes: Writes) -> frozenset[int]:
+    async def _write(self, cursor: Cursor, epoch: int, moves: Sequence[Move], writes: Writes) -> frozenset[int]:
         """The partitions that stand elsewhere by now: then nothing was written."""
-        statement = rows.statement_for(writes)
+        statement, more = rows.statement_for(writes), Tally(row.partition for row in writes.parked_event)
         values = statement.bind(
             projection=self._projection,
             epoch=epoch,
             partitions=packing.smallints([move.partition for move in moves]),
             was=packing.bigints([move.was for move in moves]),
+            was_parked=packing.bigints([move.parked for move in moves]),
+            parked=packing.bigints([move.parked + more[move.partition] for move in moves]),
             sequences=packing.bigints([move.becomes.sequence for move in moves]),
             event_ids=packing.texts([move.becomes.event_id for move in moves]),
             channel=self._channel,
@@ -137,35 +133,17 @@ class PostgresReadStore:
         stood = {partition for partition, _ in await cursor.fetchall()}
         return frozenset(move.partition for move in moves) - stood
 
-    async def _read_checkpoints(self, cursor: _Cursor) -> Stored | None:
+    async def _read_checkpoints(self, cursor: Cursor) -> Stored | None:
         await cursor.execute(say.CHECKPOINTS.text, say.CHECKPOINTS.bind(projection=self._projection), binary=True)
         found = await cursor.fetchall()
-        if not found:
+        stands = [row for row in found if row[1] is not None]
+        if not stands:
             return None
+        aggregates: defaultdict[int, set[Aggregate]] = defaultdict(set)
+        for partition, *_, type_, id_ in (row for row in found if row[1] is None):
+            aggregates[partition].add(Aggregate(type_, id_))
         return Stored(
-            max(epoch for _, epoch, _, _ in found),
-            {partition: Checkpoint(sequence, event_id) for partition, _, sequence, event_id in found},
+            max(epoch for _, epoch, *_ in stands),
+            {partition: Checkpoint(sequence, event_id) for partition, _, sequence, event_id, *_ in stands},
+            {row[0]: Parked(row[4], frozenset(aggregates[row[0]])) for row in stands if row[4]},
         )
-
-    @contextlib.asynccontextmanager
-    async def _cursor(self) -> AsyncGenerator[_Cursor]:
-        """A cursor, each of whose statements is a transaction; failures in the words of the port."""
-        try:
-            async with asyncio.timeout(_PATIENCE), self._open_connection() as connection:
-                yield AsyncRawCursor(connection)
-        except (psycopg.DataError, psycopg.IntegrityError, struct.error) as error:
-            raise Refused(str(error).strip()) from error
-        except (psycopg.Error, OSError, TimeoutError) as error:
-            raise Unavailable(f"read database: {str(error).strip() or 'no answer'}") from error
-
-    @contextlib.asynccontextmanager
-    async def _open_connection(self) -> AsyncGenerator[_Connection]:
-        """The connection, made if there is none. It survives errors of the data and of the fold, and no others."""
-        if self._connection is None:
-            self._connection = await AsyncConnection.connect(self._conninfo, autocommit=True)
-            packing.register(self._connection)
-        try:
-            yield self._connection
-        except (psycopg.OperationalError, psycopg.InterfaceError, OSError, asyncio.CancelledError):
-            await self.close()
-            raise

@@ -1,5 +1,6 @@
 """What is said to the read database. Built once, at import, with the placeholders that Postgres knows ($1, $2)."""
 
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from sqlalchemy import (
@@ -11,6 +12,7 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Table,
+    TableValuedAlias,
     Text,
     and_,
     any_,
@@ -33,6 +35,7 @@ from projector.adapters.read_tables import (
     order_history,
     order_summary,
     order_view,
+    parked_event,
     product_view,
 )
 
@@ -48,44 +51,49 @@ class Statement(NamedTuple):
         return [values[name] for name in self.names]
 
 
-def _compile(element: ClauseElement) -> Statement:
-    compiled = element.compile(dialect=PGDialect(paramstyle="numeric_dollar"))  # type: ignore[no-untyped-call]
-    return Statement(str(compiled), tuple(compiled.positiontup or ()))  # type: ignore[attr-defined]
+def compiled(element: ClauseElement) -> Statement:
+    """`element`, ready to be sent."""
+    made = element.compile(dialect=PGDialect(paramstyle="numeric_dollar"))  # type: ignore[no-untyped-call]
+    return Statement(str(made), tuple(made.positiontup or ()))  # type: ignore[attr-defined]
 
 
-def _write(*tables: Table) -> Statement:
+def _write(*tables: Table, parks: bool) -> Statement:
     """Move the checkpoints, put rows into `tables`, tell of it: one statement, which is one transaction.
 
-    All of it happens if every checkpoint stands at its `was`, and nothing otherwise. It answers the partitions whose
-    checkpoint does. Checkpoints are locked first, in the order of partitions, so that two projectors wait for each
-    other and never in a circle. Parameters beside those of `_standing` are `<table>_<column>`, channel, payloads.
+    All of it happens if every checkpoint stands at its `was` with `was_parked` events parked, and nothing otherwise. It
+    answers the partitions whose checkpoint does. Checkpoints are locked first, in the order of partitions, so that two
+    projectors wait for each other and never in a circle. Parameters beside those of `_standing` are `<table>_<column>`,
+    channel, payloads.
     """
     locked = _standing()
     whole = select(func.count() == func.cardinality(bindparam("partitions"))).select_from(locked).scalar_subquery()
     moved = (
         update(checkpoint)
-        .values(sequence=locked.c.sequence, event_id=locked.c.event_id)
+        .values(sequence=locked.c.sequence, event_id=locked.c.event_id, parked=locked.c.parked)
         .where(checkpoint.c.projection == bindparam("projection"), checkpoint.c.partition == locked.c.partition, whole)
     )
     payloads = func.unnest(bindparam("payloads")).column_valued("p")
     told = select(null(), func.count(func.pg_notify(bindparam("channel"), payloads))).where(whole)
     answer = union_all(select(locked.c.partition, null()), told)
-    puts = (_upsert(table, whole).cte(f"put_{table.name}") for table in tables)
-    return _compile(answer.add_cte(moved.cte("moved"), *puts))
+    puts = [_upsert(table, whole) for table in tables] + ([_park(whole)] if parks else [])
+    return compiled(answer.add_cte(moved.cte("moved"), *(put.cte(f"put_{put.table.name}") for put in puts)))
 
 
 def _standing() -> CTE:
-    """The checkpoints of $partitions that stand at $was, locked, with the $sequences and $event_ids to move them to."""
-    wanted = func.unnest(*(bindparam(name) for name in ("partitions", "was", "sequences", "event_ids")))
-    sent = wanted.table_valued("partition", "was", "sequence", "event_id", name="sent").render_derived()
+    """The checkpoints of $partitions that stand where they are thought to, locked, with what they are moved to."""
+    names = ("partitions", "was", "was_parked", "sequences", "event_ids", "parked")
+    wanted = func.unnest(*(bindparam(name) for name in names))
+    columns = ("partition", "was", "was_parked", "sequence", "event_id", "parked")
+    sent = wanted.table_valued(*columns, name="sent").render_derived()
     stands = and_(
         checkpoint.c.projection == bindparam("projection"),
         checkpoint.c.partition == sent.c.partition,
         checkpoint.c.epoch == bindparam("epoch"),
         checkpoint.c.sequence == sent.c.was,
+        checkpoint.c.parked == sent.c.was_parked,
     )
     return (
-        select(checkpoint.c.partition, sent.c.sequence, sent.c.event_id)
+        select(checkpoint.c.partition, sent.c.sequence, sent.c.event_id, sent.c.parked)
         .join_from(checkpoint, sent, stands)
         .order_by(checkpoint.c.partition)
         .with_for_update(of=checkpoint)
@@ -94,14 +102,29 @@ def _standing() -> CTE:
 
 
 def _upsert(table: Table, condition: ColumnElement[bool]) -> Insert:
-    """Rows as one array per column, in key order; a row that is there already takes the new values."""
+    """Rows as one array per column, in key order; a row that is there already takes the new values.
+
+    A product's events carry it whole, so that a parked one may be applied after later ones: it changes nothing then.
+    """
     names = [column.name for column in table.columns]
-    arrays: list[BindParameter[object]] = [bindparam(f"{table.name}_{name}") for name in names]
-    sent = func.unnest(*arrays).table_valued(*names, name="sent").render_derived()
+    sent = _sent(table, names)
     rows = select(*(_received(column, sent.c[column.name]) for column in table.columns)).where(condition)
     statement = insert(table).from_select(names, rows)
     news = {column.name: statement.excluded[column.name] for column in table.columns if not column.primary_key}
-    return statement.on_conflict_do_update(index_elements=list(table.primary_key), set_=news)
+    newer = table.c.version < statement.excluded.version if table is product_view else None
+    return statement.on_conflict_do_update(index_elements=list(table.primary_key), set_=news, where=newer)
+
+
+def _park(condition: ColumnElement[bool]) -> Insert:
+    names = [column.name for column in parked_event.columns if column.name not in {"projection", "parked_at"}]
+    sent = _sent(parked_event, names)
+    rows = select(bindparam("projection", type_=Text), *(sent.c[name] for name in names)).where(condition)
+    return insert(parked_event).from_select(["projection", *names], rows, include_defaults=False)
+
+
+def _sent(table: Table, names: Sequence[str]) -> TableValuedAlias:
+    arrays: list[BindParameter[object]] = [bindparam(f"{table.name}_{name}") for name in names]
+    return func.unnest(*arrays).table_valued(*names, name="sent").render_derived()
 
 
 def _received(column: Column[object], sent: ColumnElement[object]) -> ColumnElement[object]:
@@ -122,7 +145,27 @@ def _load() -> Statement:
     documents = select(null(), null(), null(), order_view.c.doc).where(
         order_view.c.order_id == any_(bindparam("orders"))
     )
-    return _compile(union_all(stands, documents))
+    return compiled(union_all(stands, documents))
+
+
+def _checkpoints() -> Statement:
+    """All checkpoints, and in the same snapshot whose events are parked in which partition."""
+    stands = select(
+        checkpoint.c.partition,
+        checkpoint.c.epoch,
+        checkpoint.c.sequence,
+        checkpoint.c.event_id,
+        checkpoint.c.parked,
+        null(),
+        null(),
+    ).where(checkpoint.c.projection == bindparam("projection"))
+    whose = (parked_event.c.partition, parked_event.c.aggregate_type, parked_event.c.aggregate_id)
+    parked = (
+        select(whose[0], null(), null(), null(), null(), *whose[1:])
+        .where(parked_event.c.projection == bindparam("projection"))
+        .group_by(*whose)
+    )
+    return compiled(union_all(stands, parked))
 
 
 def _open() -> Statement:
@@ -133,7 +176,7 @@ def _open() -> Statement:
         projection, numbers.c.partition, epoch, literal_column("0", BigInteger), bindparam("event_id", type_=Text)
     )
     names = ["projection", "partition", "epoch", "sequence", "event_id"]
-    return _compile(insert(checkpoint).from_select(names, new).on_conflict_do_nothing())
+    return compiled(insert(checkpoint).from_select(names, new).on_conflict_do_nothing())
 
 
 def _note_heads() -> Statement:
@@ -141,7 +184,7 @@ def _note_heads() -> Statement:
     statement = insert(heads).values({column.name: bindparam(column.name) for column in heads.columns})
     new, old = statement.excluded, heads.c
     later = new.at >= old.at
-    return _compile(
+    return compiled(
         statement.on_conflict_do_update(
             index_elements=list(heads.primary_key),
             set_={
@@ -157,15 +200,12 @@ def _note_heads() -> Statement:
 LOAD: Final = _load()
 OPEN: Final = _open()
 NOTE_HEADS: Final = _note_heads()
-CHECKPOINTS: Final = _compile(
-    select(checkpoint.c.partition, checkpoint.c.epoch, checkpoint.c.sequence, checkpoint.c.event_id)
-    .where(checkpoint.c.projection == bindparam("projection"))
-    .order_by(checkpoint.c.partition)
-)
+CHECKPOINTS: Final = _checkpoints()
 _ORDERS: Final = (order_view, order_summary, order_history)
 WRITE: Final = {
-    (orders, products): _write(*(_ORDERS if orders else ()), *((product_view,) if products else ()))
+    (orders, products, parks): _write(*(_ORDERS if orders else ()), *((product_view,) if products else ()), parks=parks)
     for orders in (False, True)
     for products in (False, True)
+    for parks in (False, True)
 }
-"""By whether orders and whether products are touched."""
+"""By whether orders and whether products are touched, and whether events are parked."""

@@ -2,7 +2,22 @@
 
 from typing import Final
 
-from sqlalchemy import ARRAY, JSON, BigInteger, Boolean, Column, MetaData, SmallInteger, Table, Text, Uuid
+from sqlalchemy import (
+    ARRAY,
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+    Uuid,
+    func,
+    text,
+)
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 
 metadata: Final = MetaData()
@@ -50,6 +65,22 @@ checkpoint: Final = Table(
     Column("epoch", BigInteger, nullable=False),
     Column("sequence", BigInteger, nullable=False),
     Column("event_id", Text, nullable=False),
+    Column("parked", Integer, nullable=False, server_default=text("0")),
+)
+parked_event: Final = Table(
+    "parked_event",
+    metadata,
+    Column("projection", Text, primary_key=True),
+    Column("partition", SmallInteger, primary_key=True),
+    Column("sequence", BigInteger, primary_key=True),
+    Column("event_id", Text, nullable=False),
+    Column("aggregate_type", Text, nullable=False),
+    Column("aggregate_id", Text, nullable=False),
+    Column("version", BigInteger),
+    Column("type", Text, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("parked_at", _MOMENT, nullable=False, server_default=func.now()),
 )
 heads: Final = Table(
     "projection_heads",

@@ -1,12 +1,14 @@
 """The numbered log in Redis Streams: one blocking XREAD over all partitions, and the group as a bookmark."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+import contextlib
+from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
 from typing import Any, Final
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError, ResponseError
 
+from orders_contracts.replay import REPLAY_REQUESTS, REQUEST_FIELD, REQUESTS_KEPT, ReplayRequest, encode_request
 from orders_contracts.streams import (
     FIELD_DATA,
     FIELD_EVENT_ID,
@@ -19,7 +21,7 @@ from orders_contracts.streams import (
     sequence_of,
 )
 from projector.application.log import Entry, Reading
-from projector.application.ports import Unavailable
+from projector.application.ports import NO_REPLIES, Unavailable
 
 _PATIENCE: Final = 5.0
 """Seconds beyond the wait. Longer means that the way to Redis is dead; the connection is given up."""
@@ -41,54 +43,73 @@ class RedisEventStream:
     def __init__(self, redis_url: str, group: str, *, count: int) -> None:
         self._group = group
         self._count = count
-        self._reader = _connect(redis_url)
-        self._writer = _connect(redis_url)
+        self._reader = connect(redis_url)
+        self._writer = connect(redis_url)
         self._reader.set_response_callback("XREAD", _as_it_came)
         self._heads_id = _START
 
-    async def read(self, epoch: int, positions: Mapping[int, int], *, wait_seconds: float) -> Reading:
+    async def read(
+        self, epoch: int, positions: Mapping[int, int], replies: Mapping[int, str] = NO_REPLIES, *, wait_seconds: float
+    ) -> Reading:
         """See EventStream."""
-        streams = {events_stream(epoch, partition): entry_id(after) for partition, after in positions.items()}
-        streams[HEADS] = self._heads_id
+        keys = {replies.get(number) or events_stream(epoch, number): number for number in positions}
+        streams = {key: entry_id(positions[number]) for key, number in keys.items()} | {HEADS: self._heads_id}
         block = ("BLOCK", max(1, int(wait_seconds * 1_000))) if wait_seconds > 0 else ()
-        command = ("XREAD", "COUNT", self._count, *block, "STREAMS", *streams, *streams.values())
         try:
-            async with asyncio.timeout(wait_seconds + _PATIENCE):
-                reply: _RawReply | None = await self._reader.execute_command(*command)  # type: ignore[no-untyped-call]
-        except (RedisError, OSError, TimeoutError) as error:
+            found = await self._xread(streams, self._count, *block, seconds=wait_seconds + _PATIENCE)
+        except Unavailable:
             self._heads_id = _START
-            raise Unavailable(f"redis: {str(error) or 'no answer'}") from error
-        return self._understand(epoch, positions, reply or [])
+            raise
+        return self._understand(keys, found)
+
+    async def peek(self, epoch: int, positions: Mapping[int, int]) -> Mapping[int, Entry]:
+        """See EventStream."""
+        keys = {events_stream(epoch, number): number for number in positions}
+        found = await self._xread({key: entry_id(positions[number]) for key, number in keys.items()}, 1)
+        return {keys[key.decode()]: _entry(raws[0]) for key, raws in found.items()}
+
+    async def ask(self, requests: Sequence[ReplayRequest], used: Collection[str]) -> None:
+        """See EventStream. Replies that are read up would fill the memory until they expire."""
+        async with answered_within(_PATIENCE), self._writer.pipeline(transaction=False) as pipe:
+            if used:
+                pipe.unlink(*used)
+            for request in requests:
+                fields: Any = {REQUEST_FIELD: encode_request(request)}
+                pipe.xadd(REPLAY_REQUESTS, fields, maxlen=REQUESTS_KEPT)
+            await pipe.execute()
 
     async def bookmark(self, epoch: int, positions: Mapping[int, int]) -> None:
         """See EventStream. A missing group is made at 0, with its stream, and then moved."""
         keys = {events_stream(epoch, partition): sequence for partition, sequence in positions.items()}
-        try:
-            async with asyncio.timeout(_PATIENCE):
-                refused = await self._move(keys)
-                if refused:
-                    await self._create(refused)
-                    if left := await self._move({key: keys[key] for key in refused}):
-                        raise next(iter(left.values()))
-        except (RedisError, OSError, TimeoutError) as error:
-            raise Unavailable(f"redis: {str(error) or 'no answer'}") from error
+        async with answered_within(_PATIENCE):
+            refused = await self._move(keys)
+            if refused:
+                await self._create(refused)
+                if left := await self._move({key: keys[key] for key in refused}):
+                    raise next(iter(left.values()))
 
     async def close(self) -> None:
         """Give the connections back."""
         await self._reader.aclose()
         await self._writer.aclose()
 
-    def _understand(self, epoch: int, positions: Mapping[int, int], reply: _RawReply) -> Reading:
-        found = dict(reply)
+    async def _xread(
+        self, streams: Mapping[str, str], count: int, *block: str | int, seconds: float = _PATIENCE
+    ) -> dict[bytes, list[_RawEntry]]:
+        command = ("XREAD", "COUNT", count, *block, "STREAMS", *streams, *streams.values())
+        async with answered_within(seconds):
+            reply: _RawReply | None = await self._reader.execute_command(*command)  # type: ignore[no-untyped-call]
+        return dict(reply or [])
+
+    def _understand(self, keys: Mapping[str, int], found: dict[bytes, list[_RawEntry]]) -> Reading:
         heads = found.pop(HEADS.encode(), None)
         # Nothing at all: look at the heads from the start again, in case that Redis came back with older ones.
         self._heads_id = heads[-1][0].decode() if heads else self._heads_id if found else _START
-        numbers = {events_stream(epoch, partition).encode(): partition for partition in positions}
-        entries = {numbers[key]: [_entry(raw) for raw in raws] for key, raws in found.items()}
+        entries = {keys[key.decode()]: [_entry(raw) for raw in raws] for key, raws in found.items()}
         return Reading(
             entries,
             _fields(heads[-1]).get(_HEADS_DATA, b"") if heads else None,
-            any(len(raws) >= self._count for raws in found.values()),
+            frozenset(number for number, raws in entries.items() if len(raws) >= self._count),
         )
 
     async def _move(self, keys: Mapping[str, int]) -> dict[str, Exception]:
@@ -105,7 +126,17 @@ class RedisEventStream:
             await pipe.execute(raise_on_error=False)
 
 
-def _connect(redis_url: str) -> Redis:
+@contextlib.asynccontextmanager
+async def answered_within(seconds: float) -> AsyncGenerator[None]:
+    """So long at most; and failures in the words of the port."""
+    try:
+        async with asyncio.timeout(seconds):
+            yield
+    except (RedisError, OSError, TimeoutError) as error:
+        raise Unavailable(f"redis: {str(error) or 'no answer'}") from error
+
+
+def connect(redis_url: str) -> Redis:
     """The defaults (5 s socket timeout, 10 retries) would cut a blocking read short and do it again in secret. Any
     socket timeout would also make redis-py use asyncio.wait_for, which swallows cancellations before Python 3.12.
     """

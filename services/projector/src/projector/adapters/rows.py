@@ -1,13 +1,19 @@
 """From rows to the statement that carries them: for each table that is touched, its columns as arrays."""
 
+from collections.abc import Iterable, Sequence
+from typing import Final
+
 from projector.adapters import packing
 from projector.adapters import read_statements as say
+from projector.application.log import ParkedEvent
 from projector.application.projections.fold import Writes
+
+_BIGGEST: Final = 2**63
 
 
 def statement_for(writes: Writes) -> say.Statement:
     """The one that writes the tables that are touched."""
-    return say.WRITE[bool(writes.order_view), bool(writes.product_view)]
+    return say.WRITE[bool(writes.order_view), bool(writes.product_view), bool(writes.parked_event)]
 
 
 def columns_of(writes: Writes) -> dict[str, object]:
@@ -17,6 +23,8 @@ def columns_of(writes: Writes) -> dict[str, object]:
         columns |= _order_view(writes) | _order_summary(writes) | _order_history(writes)
     if writes.product_view:
         columns |= _product_view(writes)
+    if writes.parked_event:
+        columns |= parked_columns(writes.parked_event)
     return columns
 
 
@@ -45,7 +53,8 @@ def _order_summary(writes: Writes) -> dict[str, object]:
 
 
 def _order_history(writes: Writes) -> dict[str, object]:
-    order_ids, versions, docs = zip(*writes.order_history, strict=True)
+    # An order that passes over a dropped event has a new version and no new history.
+    order_ids, versions, docs = zip(*writes.order_history, strict=True) if writes.order_history else ((), (), ())
     return {
         "order_history_order_id": packing.uuids(order_ids),
         "order_history_version": packing.bigints(versions),
@@ -61,3 +70,24 @@ def _product_view(writes: Writes) -> dict[str, object]:
         "product_view_listed": packing.booleans(listed),
         "product_view_doc": packing.jsons(docs),
     }
+
+
+def parked_columns(events: Sequence[ParkedEvent]) -> dict[str, object]:
+    """The columns of parked_event, but for the projection. Whatever such an event says of itself, it finds room."""
+    versions = [event.version if event.version is None or abs(event.version) < _BIGGEST else None for event in events]
+    return {
+        "parked_event_partition": packing.smallints([event.partition for event in events]),
+        "parked_event_sequence": packing.bigints([event.sequence for event in events]),
+        "parked_event_event_id": plain(event.event_id for event in events),
+        "parked_event_aggregate_type": plain(event.aggregate.type for event in events),
+        "parked_event_aggregate_id": plain(event.aggregate.id for event in events),
+        "parked_event_version": packing.bigints(versions),
+        "parked_event_type": plain(event.type for event in events),
+        "parked_event_data": packing.binaries([event.data for event in events]),
+        "parked_event_reason": plain(event.reason for event in events),
+    }
+
+
+def plain(values: Iterable[str]) -> bytes:
+    """A text[] of texts that may hold U+0000, which Postgres does not take."""
+    return packing.texts([value.replace("\0", "\ufffd") for value in values])

@@ -4,115 +4,136 @@
 `read` begin with the checkpoints of the database.
 """
 
-import asyncio
-import contextlib
-from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from functools import partial
+from typing import Any
 
 import msgspec
 
 from orders_contracts.heads import Heads, decode_heads
 from projector.application.bookmarks import Bookmarks
 from projector.application.freshness import Freshness
-from projector.application.judgement import Gap, Judgement, judge
-from projector.application.log import Checkpoint, Slice, Stored
-from projector.application.ports import EventStream, Journal, ReadStore
-from projector.application.progress import Partition, Progress, State
+from projector.application.gaps import Gaps
+from projector.application.judgement import Gap, Judgement
+from projector.application.log import Stored
+from projector.application.looks import ReadAhead, Sources, Turn, look
+from projector.application.ports import Clock, EventStream, Journal, ReadStore
+from projector.application.progress import Progress, State
+from projector.application.replay import Replays
+from projector.application.status import Pacemeter, status_of
 from projector.application.writer import Writer
 
 
-class Turn(NamedTuple):
-    """What one look into the streams came to."""
-
-    judgements: Sequence[Judgement]
-    heads: bytes | None
-    full: bool
-
-    @property
-    def slices(self) -> list[Slice]:
-        """What can be applied."""
-        return [judgement.slice for judgement in self.judgements if judgement.slice.events]
-
-
 class Consumer:
-    """One projector: all partitions, one batch after the other."""
+    """One projector: its share of the partitions, one batch after the other."""
 
     def __init__(
-        self, stream: EventStream, store: ReadStore, bookmarks: Bookmarks, journal: Journal, *, wait_seconds: float
+        self,
+        stream: EventStream,
+        store: ReadStore,
+        bookmarks: Bookmarks,
+        replays: Replays,
+        journal: Journal,
+        *,
+        ahead: ReadAhead,
+        share: Callable[[int], frozenset[int]],
+        clock: Clock,
+        wait_seconds: float,
     ) -> None:
         self._stream = stream
         self._store = store
         self._bookmarks = bookmarks
+        self._gaps = Gaps(stream, replays, clock)
+        self._ahead = ahead
+        self._share = share
         self._journal = journal
         self._wait_seconds = wait_seconds
         self._writer = Writer(store, bookmarks, journal)
         self._progress: Progress | None = None
         self._freshness = Freshness()
-        self._ahead: asyncio.Task[Turn] | None = None
+        self._meter = Pacemeter(clock, journal)
         self._stale = True
-        self._look_again = False
 
     def reasons(self) -> list[str]:
         """Why the read model may not be complete; none if it is, but for what is under way."""
         if self._progress is None:
             return ["partitions and epoch are unknown: there are no checkpoints, and no heads entry has been seen"]
-        return self._progress.reasons()
+        return [
+            f"partition {partition.number}: {partition.reason}"
+            for partition in self._progress.within(State.GAP, State.STOPPED)
+            if partition.state is State.STOPPED or self._gaps.silent(partition.number)
+        ]
+
+    def status(self) -> dict[str, Any]:
+        """How it fares, for people; see Status."""
+        return asdict(status_of(self._progress, self._meter.pace))
 
     async def reset(self) -> None:
         """Trust nothing but the database."""
         self._stale = True
-        await self._discard()
+        self._gaps.hurry()
+        await self._ahead.discard()
 
     async def read(self) -> Turn:
         """Wait a bounded time for what comes next. Raises Unavailable."""
-        if self._stale:
-            await self._refresh()
-        if self._ahead is not None:
-            ahead, self._ahead = self._ahead, None
-            return await ahead
-        if self._progress is None:
-            return await self._take([], self._wait_seconds)
-        if self._progress.within(State.SUSPECT, *([State.GAP] if self._look_again else [])):
-            return await self._look()
-        turn = await self._take(_stands(self._progress.within(State.FLOWING)), self._wait_seconds)
-        # Not more than once between two such looks: a gap must not keep the others from being read.
-        self._look_again = turn.heads is not None or not turn.judgements
-        return turn
+        await self._settle()
+        return await self._ahead.take() or await self._look()
 
     async def apply(self, turn: Turn) -> None:
         """Bring all of `turn` into the read database. Raises Unavailable."""
-        if self._progress is not None:
-            self._sort_out(self._progress, turn.judgements)
-            if turn.full:
-                self._read_ahead(self._progress, turn.slices)
-            if not await self._writer.write(self._progress, turn.slices):
-                await self._discard()
+        if self._progress is not None and turn.epoch == self._progress.epoch:
+            await self._write(self._progress, turn)
         heads = self._heads_of(turn)
         if heads is not None or turn.slices:
             await self._heed(heads, turn)
+        if self._progress is not None:
+            self._meter.look(self._progress.within(State.GAP))
         self._stale = heads is None and not turn.judgements
 
-    async def _take(self, stands: Iterable[tuple[int, Checkpoint]], wait_seconds: float) -> Turn:
-        checkpoints = dict(stands)
-        positions = {number: checkpoint.sequence for number, checkpoint in checkpoints.items()}
-        epoch = self._progress.epoch if self._progress is not None else 0
-        reading = await self._stream.read(epoch, positions, wait_seconds=wait_seconds)
-        judgements = [judge(number, checkpoints[number], entries) for number, entries in reading.entries.items()]
-        return Turn(judgements, reading.heads, reading.full)
+    async def _settle(self) -> None:
+        """Before a look: whose partitions are whose, what is missing, and who is asked for it."""
+        if self._stale:
+            await self._refresh()
+        if self._progress is not None:
+            mine = self._share(len(self._progress.partitions))
+            if mine != self._progress.mine:
+                await self._ahead.discard()
+                self._progress.own(mine)
+                await self._refresh()
+        if self._progress is not None and self._gaps.must_search(self._progress):
+            await self._refresh()
+            if self._progress is not None:
+                await self._gaps.search(self._progress)
+        if self._progress is not None:
+            await self._gaps.ask(self._progress)
 
-    def _read_ahead(self, progress: Progress, slices: Sequence[Slice]) -> None:
+    async def _look(self) -> Turn:
+        if self._progress is None:
+            return await look(self._stream, Sources(0, {}, {}), self._wait_seconds)
+        wait_seconds = self._gaps.wait(self._progress, self._wait_seconds)
+        return await look(self._stream, self._gaps.sources(self._progress), wait_seconds)
+
+    async def _write(self, progress: Progress, turn: Turn) -> None:
+        self._sort_out(progress, turn.judgements)
+        self._gaps.follow(turn)
+        if turn.full:
+            self._read_ahead(progress, turn)
+        slices = turn.slices
+        if not await self._writer.write(progress, slices):
+            await self._ahead.discard()
+        for piece in slices:
+            partition = progress.partitions[piece.partition]
+            if piece.partition in turn.replies and partition.checkpoint == piece.end:
+                self._gaps.note_replayed(partition)
+                self._meter.count(len(piece.events))
+                self._journal.replayed(len(piece.events))
+
+    def _read_ahead(self, progress: Progress, turn: Turn) -> None:
         """There is more: fetch and decode it while the database works on this."""
-        stands = dict(_stands(progress.within(State.FLOWING)))
-        stands |= {piece.partition: piece.end for piece in slices if piece.partition in stands}
-        self._ahead = asyncio.create_task(self._take(stands.items(), self._wait_seconds))
-
-    async def _discard(self) -> None:
-        ahead, self._ahead = self._ahead, None
-        if ahead is not None:
-            ahead.cancel()
-            await asyncio.wait({ahead})
-            with contextlib.suppress(asyncio.CancelledError):
-                ahead.exception()
+        sources = self._gaps.sources(progress, turn.slices)
+        if turn.full & sources.stands.keys():
+            self._ahead.begin(partial(look, self._stream, sources, self._gaps.wait(progress, self._wait_seconds)))
 
     async def _refresh(self) -> None:
         stored = await self._store.checkpoints()
@@ -127,24 +148,9 @@ class Consumer:
 
     def _begin(self, stored: Stored) -> None:
         self._progress = Progress(stored, self._journal)
+        self._progress.own(self._share(len(stored.checkpoints)))
         self._freshness = Freshness()
         self._bookmarks.note(stored.epoch, self._progress.positions())
-
-    async def _look(self) -> Turn:
-        """See whether what is missing is there by now, or was applied by somebody else."""
-        self._look_again = False
-        await self._refresh()
-        if self._progress is None:
-            return await self._take([], 0)
-        suspects = self._progress.within(State.SUSPECT, State.GAP)
-        turn = await self._take(_stands(suspects), 0)
-        found = {judgement.slice.partition for judgement in turn.judgements if not isinstance(judgement.finding, Gap)}
-        for partition in suspects:
-            if partition.number in found:
-                self._progress.flow(partition)
-            else:
-                self._progress.wait(partition)
-        return turn
 
     def _sort_out(self, progress: Progress, judgements: Sequence[Judgement]) -> None:
         for piece, skipped, finding in judgements:
@@ -167,12 +173,10 @@ class Consumer:
 
     async def _heed(self, heads: Heads | None, turn: Turn) -> None:
         """Compare what is applied with what must exist, and keep how fresh that is."""
-        if heads is not None and (self._progress is None or self._progress.lacks(heads)):
-            self._begin(await self._store.open(heads.epoch, len(heads.sequences)))
+        news = heads is not None and await self._note(heads)
         progress = self._progress
         if progress is None:
             return
-        news = heads is not None and progress.note_heads(heads)
         if heads is not None and news:
             self._freshness.note(heads)
             self._suspect(progress, turn)
@@ -181,17 +185,24 @@ class Consumer:
             self._journal.fresh(reached.at)
         if progress.newest is not None and (news or reached is not None):
             await self._store.note_heads(progress.newest, reached.at if reached is not None else None)
-        for partition in progress.partitions.values():
-            self._journal.progress(partition.number, partition.checkpoint.sequence, partition.head)
+        for number in progress.mine:
+            partition = progress.partitions[number]
+            self._journal.progress(partition.number, partition.checkpoint.sequence, partition.head, partition.parked)
+
+    async def _note(self, heads: Heads) -> bool:
+        """Take a heads entry in. Answers whether it is news of the epoch that is worked on."""
+        if self._progress is None or self._progress.lacks(heads):
+            self._begin(await self._store.open(heads.epoch, len(heads.sequences)))
+        elif heads.epoch > self._progress.epoch:
+            self._journal.warned(f"epoch {heads.epoch} has begun: the read model starts anew")
+            await self._ahead.discard()
+            self._begin(await self._store.restart(heads.epoch, len(heads.sequences)))
+        elif len(self._progress.mine) < len(self._progress.partitions):
+            await self._refresh()
+        return self._progress is not None and self._progress.note_heads(heads)
 
     def _suspect(self, progress: Progress, turn: Turn) -> None:
         """Heads are written after the events they tell of: what a look did not bring up by then may be missing."""
-        if turn.full or self._ahead is not None:
-            return
         for partition in progress.within(State.FLOWING):
-            if partition.head > partition.checkpoint.sequence:
+            if partition.number not in turn.full and partition.head > partition.checkpoint.sequence:
                 progress.suspect(partition)
-
-
-def _stands(partitions: Iterable[Partition]) -> list[tuple[int, Checkpoint]]:
-    return [(partition.number, partition.checkpoint) for partition in partitions]

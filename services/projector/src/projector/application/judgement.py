@@ -1,17 +1,19 @@
 """What to do with an event that has come: the reader's table, as a pure function.
 
 With the checkpoint at c, an event of sequence s is skipped when s <= c, and applied when s = c + 1 and its `prev` is
-the checkpoint's event. Anything else is a finding about the partition, and nothing behind it is looked at.
+the checkpoint's event. Anything else is a finding about the partition, and nothing behind it is looked at. An event
+that nobody here can read is no finding: it has its place in the order, and is parked there.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import msgspec
+from msgspec import Struct
 
 from orders_contracts.codec import Event, UnknownEventType, decode_event
-from projector.application.log import Checkpoint, Entry, Slice
+from projector.application.log import UNKNOWN, Aggregate, Checkpoint, Entry, Slice, Unreadable
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +30,7 @@ class Changed:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Poison:
-    """An event that nobody here can read."""
-
-    reason: str
-
-
-Finding = Gap | Changed | Poison
+Finding = Gap | Changed
 
 
 class Judgement(NamedTuple):
@@ -51,8 +46,8 @@ class Judgement(NamedTuple):
 
 def judge(partition: int, checkpoint: Checkpoint, entries: Sequence[Entry]) -> Judgement:
     """Sort out `entries`, read from the stream of `partition` at any point, in their order."""
-    events: list[Event] = []
-    ids: list[str] = []
+    events: list[Event | Unreadable] = []
+    taken: list[Entry] = []
     skipped = 0
     sequence, last = checkpoint
     finding: Finding | None = None
@@ -64,17 +59,42 @@ def judge(partition: int, checkpoint: Checkpoint, entries: Sequence[Entry]) -> J
                 continue
             finding = _break(entry, sequence, last)
             break
-        try:
-            events.append(decode_event(data))
-        except UnknownEventType as error:
-            finding = Poison(f"event {number} ({event_id}) is of the unknown type {error}")
-            break
-        except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
-            finding = Poison(f"event {number} ({event_id}) cannot be read: {error}")
-            break
-        ids.append(event_id)
+        events.append(read_event(data))
+        taken.append(entry)
         sequence, last = number, event_id
-    return Judgement(Slice(partition, checkpoint, events, ids), skipped, None if events else finding)
+    return Judgement(Slice(partition, checkpoint, events, taken), skipped, None if events else finding)
+
+
+def read_event(data: bytes) -> Event | Unreadable:
+    """The event in these bytes, if this version knows how to read it."""
+    try:
+        return decode_event(data)
+    except UnknownEventType as error:
+        return _unreadable(data, f"unknown type {error}")
+    except _BROKEN as error:
+        return _unreadable(data, f"cannot be read: {error}")
+
+
+class _Label(Struct):
+    """As much of an envelope as tells whose event it is."""
+
+    type: str = ""
+    subject: str = ""
+    aggregatetype: str = ""
+    aggregateversion: int | None = None
+
+
+_BROKEN: Final = (msgspec.DecodeError, UnicodeError, RecursionError)
+_labels: Final = msgspec.json.Decoder(_Label)
+
+
+def _unreadable(data: bytes, reason: str) -> Unreadable:
+    try:
+        label = _labels.decode(data)
+    except _BROKEN:
+        return Unreadable(UNKNOWN, None, "", reason)
+    whose = Aggregate(label.aggregatetype, label.subject)
+    return Unreadable(whose if all(whose) else UNKNOWN, label.aggregateversion, label.type, reason)
 
 
 def _break(entry: Entry, sequence: int, last: str) -> Finding:

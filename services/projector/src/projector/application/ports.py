@@ -1,11 +1,13 @@
 """What the projector needs from outside, by role."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Final, Protocol
 
+from orders_contracts.codec import Event
 from orders_contracts.heads import Heads
-from projector.application.log import Move, Reading, Slice, Stored
+from orders_contracts.replay import ReplayRequest
+from projector.application.log import Entry, Move, Pace, ParkedEvent, Reading, Stored
 from projector.application.projections.fold import Writes
 
 
@@ -17,14 +19,33 @@ class Refused(Exception):
     """The read database will not take these rows, whenever they come."""
 
 
+NO_REPLIES: Final[Mapping[int, str]] = {}
+
+
 class EventStream(Protocol):
     """The numbered log, as it is published."""
 
-    async def read(self, epoch: int, positions: Mapping[int, int], *, wait_seconds: float) -> Reading:
+    async def read(
+        self,
+        epoch: int,
+        positions: Mapping[int, int],
+        replies: Mapping[int, str] = NO_REPLIES,
+        *,
+        wait_seconds: float,
+    ) -> Reading:
         """What follows `positions` (the last sequence known of each partition), and a heads entry not read before.
 
+        A partition that `replies` has a name for is read from the reply of that name, in place of its own stream.
         Waits up to `wait_seconds` for the first of them. Raises Unavailable.
         """
+        ...
+
+    async def peek(self, epoch: int, positions: Mapping[int, int]) -> Mapping[int, Entry]:
+        """The one entry that follows each of `positions` in its own stream, where there is one. Raises Unavailable."""
+        ...
+
+    async def ask(self, requests: Sequence[ReplayRequest], used: Collection[str]) -> None:
+        """Ask the relays for replays, and have them know that the replies `used` are read up. Raises Unavailable."""
         ...
 
     async def bookmark(self, epoch: int, positions: Mapping[int, int]) -> None:
@@ -53,24 +74,52 @@ class ReadStore(Protocol):
         """
         ...
 
+    async def restart(self, epoch: int, partitions: int) -> Stored:
+        """The checkpoints, after all was emptied and begun anew for `epoch`, if what stood there was of a lower one."""
+        ...
+
     async def note_heads(self, heads: Heads, applied_at: str | None) -> None:
         """Keep the newest heads entry, and the moment of the newest that is wholly applied (None: none new)."""
         ...
 
 
+class Members(Protocol):
+    """The replicas of this projector that live, this one among them."""
+
+    async def beat(self) -> frozenset[str]:
+        """Say that this one lives. Answers who does. Raises Unavailable."""
+        ...
+
+    async def leave(self) -> None:
+        """Say that this one ends. Raises Unavailable."""
+        ...
+
+
 class Clock(Protocol):
-    """The time of day."""
+    """The time of day, and a stopwatch."""
 
     def now(self) -> datetime:
         """This moment, aware."""
+        ...
+
+    def monotonic(self) -> float:
+        """Seconds since some moment; they never go back."""
         ...
 
 
 class Journal(Protocol):
     """Where the projector tells people what it does: log lines and figures."""
 
-    def applied(self, slices: Sequence[Slice], seconds: float) -> None:
-        """A batch is committed; it took so long."""
+    def applied(self, events: Sequence[Event], sequences: Mapping[int, int], seconds: float) -> None:
+        """A batch is committed: these events, up to these sequences by partition. It took so long."""
+        ...
+
+    def parked(self, events: Sequence[ParkedEvent]) -> None:
+        """These are committed as parked."""
+        ...
+
+    def dropped(self, events: Sequence[ParkedEvent], reason: str) -> None:
+        """These are parked no more, and will never be applied; a person has said why."""
         ...
 
     def skipped(self, partition: int, events: int) -> None:
@@ -81,8 +130,8 @@ class Journal(Protocol):
         """Somebody else moved these checkpoints first."""
         ...
 
-    def progress(self, partition: int, sequence: int, head: int) -> None:
-        """Where a partition stands, and up to where its stream is known to go."""
+    def progress(self, partition: int, sequence: int, head: int, parked: int) -> None:
+        """Where a partition stands, up to where its stream is known to go, and how many events are parked."""
         ...
 
     def fresh(self, at: str) -> None:
@@ -91,6 +140,22 @@ class Journal(Protocol):
 
     def waiting(self, partition: int, reason: str | None) -> None:
         """A partition has a gap; None: it is closed."""
+        ...
+
+    def asked(self, partitions: Sequence[int]) -> None:
+        """A replay is asked for, for each of these."""
+        ...
+
+    def replayed(self, events: int) -> None:
+        """So many events of a replay are applied."""
+        ...
+
+    def replaying(self, pace: Pace) -> None:
+        """How a replay fares."""
+        ...
+
+    def shared(self, mine: Sequence[int]) -> None:
+        """The partitions that are this projector's from now on."""
         ...
 
     def stopped(self, partition: int, reason: str | None) -> None:

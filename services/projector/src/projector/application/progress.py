@@ -6,11 +6,11 @@ from enum import Enum, auto
 from typing import Final
 
 from orders_contracts.heads import Heads
-from projector.application.log import Checkpoint, Stored
+from projector.application.log import NOTHING_PARKED, Checkpoint, Parked, Stored
 from projector.application.ports import Journal
 
 LOW_HEADS: Final = 6
-"""A head below the checkpoint in so many heads in a row: the log went back in time. One alone is a late relay."""
+"""A log that ends below the checkpoint in so many heads in a row went back in time. One alone is a late relay."""
 
 
 class State(Enum):
@@ -24,54 +24,75 @@ class State(Enum):
 
 @dataclass(slots=True)
 class Partition:
-    """One partition. `reason` says why it is in GAP or STOPPED; `head` is the last sequence known to be published."""
+    """One partition. `reason` says why it is in GAP or STOPPED.
+
+    `head` is the last sequence known to be published, `logged` the last one that the log is known to hold; `held` is
+    what is parked.
+    """
 
     number: int
     checkpoint: Checkpoint
     state: State = State.FLOWING
     reason: str = ""
     head: int = 0
+    logged: int = 0
     low_heads: int = 0
+    held: Parked = NOTHING_PARKED
+
+    @property
+    def parked(self) -> int:
+        """Events that are parked."""
+        return self.held.events
+
+    @property
+    def remaining(self) -> int:
+        """Events that are known to exist and not applied."""
+        return max(0, self.head - self.checkpoint.sequence, self.logged - self.checkpoint.sequence)
 
 
 class Progress:
-    """All partitions of one epoch."""
+    """All partitions of one epoch; `mine` are those that this projector works on."""
 
     def __init__(self, stored: Stored, journal: Journal) -> None:
         self._journal = journal
         self.epoch = stored.epoch
-        self.partitions = {number: Partition(number, checkpoint) for number, checkpoint in stored.checkpoints.items()}
+        self.partitions: dict[int, Partition] = {}
+        self.refresh(stored)
+        self.mine = frozenset(self.partitions)
         self.newest: Heads | None = None
-        self.ended = ""
+        self._outdated: Heads | None = None
+        self._outdated_heads = 0
+
+    def own(self, mine: frozenset[int]) -> None:
+        """Work on `mine` from now on. What was found out about the others is for their projectors to find."""
+        for number in self.mine - mine:
+            self.flow(self.partitions[number])
+            self._journal.progress(number, 0, 0, 0)
+        self.mine = mine
+        self._journal.shared(sorted(mine))
 
     def within(self, *states: State) -> list[Partition]:
-        """The partitions in one of `states`, by number; none once the epoch has ended."""
-        if self.ended:
-            return []
-        return [partition for _, partition in sorted(self.partitions.items()) if partition.state in states]
-
-    def reasons(self) -> list[str]:
-        """Why the read model cannot be complete; none if it can."""
-        if self.ended:
-            return [self.ended]
-        return [f"partition {p.number}: {p.reason}" for p in self.within(State.GAP, State.STOPPED)]
+        """The partitions of this projector in one of `states`, by number."""
+        own = (self.partitions[number] for number in sorted(self.mine))
+        return [partition for partition in own if partition.state in states]
 
     def positions(self) -> Mapping[int, int]:
-        """The sequences of all checkpoints, by partition."""
-        return {number: partition.checkpoint.sequence for number, partition in self.partitions.items()}
+        """The sequences of this projector's checkpoints, by partition."""
+        return {number: self.partitions[number].checkpoint.sequence for number in self.mine}
 
     def refresh(self, stored: Stored) -> None:
         """Take over what the database says. A partition that somebody else has moved on flows again."""
         for number, checkpoint in stored.checkpoints.items():
             partition = self.partitions.setdefault(number, Partition(number, checkpoint))
+            partition.held = stored.parked.get(number, NOTHING_PARKED)
             if partition.checkpoint != checkpoint:
                 partition.checkpoint = checkpoint
                 self.flow(partition)
 
     def holds(self, sequences: Iterable[int]) -> bool:
-        """Whether every partition has come as far as `sequences` says."""
-        positions = self.positions()
-        return all(positions.get(number, 0) >= sequence for number, sequence in enumerate(sequences))
+        """Whether every partition, whoever works on it, has come as far as `sequences` says."""
+        stands = {number: partition.checkpoint.sequence for number, partition in self.partitions.items()}
+        return all(stands.get(number, 0) >= sequence for number, sequence in enumerate(sequences))
 
     def lacks(self, heads: Heads) -> bool:
         """Whether `heads` tells of partitions of this epoch that are not here."""
@@ -79,23 +100,31 @@ class Progress:
 
     def note_heads(self, heads: Heads) -> bool:
         """Take a heads entry in. Answers whether it is news about this epoch."""
-        if heads.epoch > self.epoch and not self.ended:
-            self.ended = f"epoch {heads.epoch} has begun, and the read model is of epoch {self.epoch}"
-            self._journal.warned(self.ended)
+        if heads.epoch < self.epoch:
+            self._note_outdated(heads)
         if heads.epoch != self.epoch or heads == self.newest:
             return False
-        self.newest = heads
-        for number, head in enumerate(heads.sequences):
+        self.newest, self._outdated_heads = heads, 0
+        for number, (head, logged) in enumerate(zip(heads.sequences, heads.logged or heads.sequences, strict=False)):
             if (partition := self.partitions.get(number)) is not None:
-                self._note_head(partition, head)
+                partition.head, partition.logged = head, logged
+                self._compare(partition)
         return True
 
-    def _note_head(self, partition: Partition, head: int) -> None:
-        checkpoint = partition.checkpoint.sequence
-        partition.head = head
-        partition.low_heads = partition.low_heads + 1 if head < checkpoint else 0
-        if partition.low_heads == LOW_HEADS:
-            self.stop(partition, f"the log ends at {head}, and {checkpoint} is applied here")
+    def _note_outdated(self, heads: Heads) -> None:
+        """Relays that go on telling of a lower epoch have a write database of a day before this epoch began."""
+        self._outdated_heads += heads != self._outdated
+        self._outdated = heads
+        if self._outdated_heads >= LOW_HEADS:
+            for partition in self.within(State.FLOWING, State.SUSPECT, State.GAP):
+                self.stop(partition, f"the log is in epoch {heads.epoch}, and {self.epoch} is applied here")
+
+    def _compare(self, partition: Partition) -> None:
+        """A published head below the checkpoint is a stream that is being filled again; a log below it went back."""
+        checkpoint, ends = partition.checkpoint.sequence, partition.logged
+        partition.low_heads = partition.low_heads + 1 if ends < checkpoint else 0
+        if partition.low_heads >= LOW_HEADS and partition.number in self.mine:
+            self.stop(partition, f"the log ends at {ends}, and {checkpoint} is applied here")
 
     def suspect(self, partition: Partition) -> None:
         """The next event may be missing from the stream."""
@@ -103,10 +132,10 @@ class Progress:
             partition.state = State.SUSPECT
 
     def wait(self, partition: Partition) -> None:
-        """The next event is missing from the stream. What asks for it again belongs here."""
+        """The next event is missing from the stream: it is to be asked for."""
+        partition.reason = f"event {partition.checkpoint.sequence + 1} is not in the stream"
         if partition.state is not State.GAP:
             partition.state = State.GAP
-            partition.reason = f"event {partition.checkpoint.sequence + 1} is not in the stream"
             self._journal.waiting(partition.number, partition.reason)
 
     def stop(self, partition: Partition, reason: str) -> None:

@@ -2,13 +2,12 @@
 
 import time
 from collections.abc import Sequence
-from functools import partial
 
 from projector.application.bookmarks import Bookmarks
-from projector.application.log import Move, Slice
+from projector.application.log import Move, Slice, readable
 from projector.application.ports import Journal, ReadStore, Refused, Unavailable
 from projector.application.progress import Progress, State
-from projector.application.projections.fold import PoisonEvent, fold, orders_to_load
+from projector.application.projections.fold import NONE_REFUSED, Refusals, Writes, fold, orders_to_load
 
 
 class Writer:
@@ -19,35 +18,57 @@ class Writer:
         self._bookmarks = bookmarks
         self._journal = journal
 
-    async def write(self, progress: Progress, slices: Sequence[Slice]) -> bool:
-        """Apply `slices`, as far as it goes. Answers whether all of them were applied, by us. Raises Unavailable."""
+    async def write(self, progress: Progress, slices: Sequence[Slice], refused: Refusals = NONE_REFUSED) -> bool:
+        """Apply `slices`, or park what cannot be applied, and what is `refused`, as far as it goes.
+
+        Answers whether we have come to the end of all of them. Raises Unavailable.
+        """
         pending = _fitting(progress, slices)
         while pending:
             try:
-                missed = await self._commit(progress, pending)
-            except PoisonEvent as poison:
-                pending = _cut(progress, pending, poison)
+                missed = await self._commit(progress, pending, refused)
             except Refused as refusal:
-                await self._divide(progress, pending, refusal)
+                await self._divide(progress, pending, str(refusal), refused)
                 return False
-            else:
-                if not missed:
-                    break
-                self._journal.outrun(sorted(missed))
-                await self._look_up(progress)
-                pending = [piece for piece in _fitting(progress, pending) if piece.partition not in missed]
+            if not missed:
+                break
+            self._journal.outrun(sorted(missed))
+            await self._look_up(progress)
+            pending = [piece for piece in _fitting(progress, pending) if piece.partition not in missed]
         return sum(len(piece.events) for piece in pending) == sum(len(piece.events) for piece in slices)
 
-    async def _commit(self, progress: Progress, slices: Sequence[Slice]) -> frozenset[int]:
+    async def _commit(self, progress: Progress, slices: Sequence[Slice], refused: Refusals) -> frozenset[int]:
         began = time.perf_counter()
-        moves = [Move(piece.partition, piece.start.sequence, piece.end) for piece in slices]
-        missed = await self._store.apply(progress.epoch, moves, orders_to_load(slices), partial(fold, slices))
+        held = {piece.partition: progress.partitions[piece.partition].held for piece in slices}
+        parked = {number: one.aggregates for number, one in held.items() if one.aggregates}
+        moves = [
+            Move(piece.partition, piece.start.sequence, piece.end, held[piece.partition].events) for piece in slices
+        ]
+        made: list[Writes] = []
+
+        def folded(documents: Sequence[bytes]) -> Writes:
+            made[:] = [fold(slices, documents, parked, refused)]
+            return made[0]
+
+        missed = await self._store.apply(progress.epoch, moves, orders_to_load(readable(slices)), folded)
         if not missed:
-            for piece in slices:
-                progress.partitions[piece.partition].checkpoint = piece.end
-            self._bookmarks.note(progress.epoch, {piece.partition: piece.end.sequence for piece in slices})
-            self._journal.applied(slices, time.perf_counter() - began)
+            self._note(progress, slices, made[0], time.perf_counter() - began)
         return missed
+
+    def _note(self, progress: Progress, slices: Sequence[Slice], writes: Writes, seconds: float) -> None:
+        """It is committed."""
+        ends = {piece.partition: piece.end for piece in slices}
+        sequences = {number: end.sequence for number, end in ends.items()}
+        for number, end in ends.items():
+            partition = progress.partitions[number]
+            partition.checkpoint = end
+            partition.held = partition.held.more(
+                [row.aggregate for row in writes.parked_event if row.partition == number]
+            )
+        self._bookmarks.note(progress.epoch, sequences)
+        self._journal.applied(writes.applied, sequences, seconds)
+        if writes.parked_event:
+            self._journal.parked(writes.parked_event)
 
     async def _look_up(self, progress: Progress) -> None:
         stored = await self._store.checkpoints()
@@ -55,17 +76,22 @@ class Writer:
             raise Unavailable("read database: somebody has begun the projection anew")
         progress.refresh(stored)
 
-    async def _divide(self, progress: Progress, slices: Sequence[Slice], refusal: Refused) -> None:
-        """The database refuses the whole: halve it until the one event is found that is to blame."""
+    async def _divide(self, progress: Progress, slices: Sequence[Slice], refusal: str, refused: Refusals) -> None:
+        """The database refuses the whole: halve it until the one event is found that is to blame, and park that."""
         if len(slices) > 1:
             half = len(slices) // 2
             parts = [slices[:half], slices[half:]]
         elif (count := len(slices[0].events)) > 1:
             parts = [[slices[0].first(count // 2)], [slices[0].after(count // 2)]]
-        else:
+        elif not refused:
             piece = slices[0]
-            reason = f"event {piece.end.sequence} ({piece.ids[0]}) is refused by the read database: {refusal}"
-            progress.stop(progress.partitions[piece.partition], reason)
+            blamed = {(piece.partition, piece.end.sequence): f"refused by the read database: {refusal}"}
+            await self.write(progress, slices, blamed)
+            return
+        else:
+            partition = progress.partitions[slices[0].partition]
+            sequence = slices[0].end.sequence
+            progress.stop(partition, f"event {sequence} can be neither applied nor parked: {refusal}")
             return
         for part in parts:
             await self.write(progress, part)
@@ -73,16 +99,6 @@ class Writer:
 
 def _fitting(progress: Progress, slices: Sequence[Slice]) -> list[Slice]:
     """Those that begin where their partition stands."""
-    flowing = {partition.number: partition.checkpoint for partition in progress.within(State.FLOWING)}
+    open_to = progress.within(State.FLOWING, State.GAP)
+    flowing = {partition.number: partition.checkpoint for partition in open_to}
     return [piece for piece in slices if piece.events and flowing.get(piece.partition) == piece.start]
-
-
-def _cut(progress: Progress, slices: Sequence[Slice], poison: PoisonEvent) -> list[Slice]:
-    """What can be applied without the poisoned event. Its partition stops if it comes first there."""
-    whole = [piece for piece in slices if piece.partition != poison.partition]
-    piece = next(piece for piece in slices if piece.partition == poison.partition)
-    good = poison.sequence - piece.start.sequence - 1
-    if good == 0:
-        progress.stop(progress.partitions[piece.partition], str(poison))
-        return whole
-    return [*whole, piece.first(good)]

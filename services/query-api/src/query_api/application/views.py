@@ -73,11 +73,12 @@ class ProductPage:
 
 @dataclass(frozen=True, slots=True)
 class PartitionProgress:
-    """How far one partition is: the last sequence applied, and the last that is known to exist."""
+    """How far one partition is: the last sequence seen to, the last that is known to exist, and events set apart."""
 
     partition: int
     sequence: int
     head: int | None
+    parked: int
 
     @property
     def events_behind(self) -> int | None:
@@ -92,3 +93,7 @@ class ProjectionProgress:
     epoch: int | None
     partitions: list[PartitionProgress]
     seconds_behind: float | None
+
+    @property
+    def parked(self) -> int:
+        return sum(one.parked for one in self.partitions)

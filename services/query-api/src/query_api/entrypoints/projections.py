@@ -52,9 +52,11 @@ def _body(progress: ProjectionProgress) -> bytes:
                     "sequence": one.sequence,
                     "head": one.head,
                     "events_behind": one.events_behind,
+                    "parked": one.parked,
                 }
                 for one in progress.partitions
             ],
             "seconds_behind": progress.seconds_behind,
+            "parked": progress.parked,
         }
     )

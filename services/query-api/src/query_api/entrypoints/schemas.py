@@ -143,9 +143,10 @@ class ProductPage(Answered):
 
 class Partition(Answered):
     partition: int
-    sequence: Annotated[int, Field(description="The last event applied.")]
+    sequence: Annotated[int, Field(description="The last event applied or parked.")]
     head: Annotated[int | None, Field(description="The last event known to exist.")]
     events_behind: int | None
+    parked: Annotated[int, Field(description="Events that could not be applied, and those that wait behind them.")]
 
 
 class Projection(Answered):
@@ -154,8 +155,9 @@ class Projection(Answered):
     partitions: list[Partition]
     seconds_behind: Annotated[
         float | None,
-        Field(description="The age of the newest moment of which all is applied; grows when something stands still."),
+        Field(description="The age of the newest moment that is wholly seen to; grows when something stands still."),
     ]
+    parked: Annotated[int, Field(description="Parked events of all partitions; 0 when the answers are whole.")]
 
 
 class ProblemField(Answered):

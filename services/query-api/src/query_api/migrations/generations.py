@@ -53,6 +53,7 @@ CREATE TABLE {g}.projection_checkpoint (
     epoch      bigint NOT NULL,
     sequence   bigint NOT NULL,
     event_id   text NOT NULL,
+    parked     integer NOT NULL DEFAULT 0,
     PRIMARY KEY (projection, partition)
 ) WITH (fillfactor = 50);
 
@@ -65,6 +66,25 @@ CREATE TABLE {g}.projection_heads (
 ) WITH (fillfactor = 50);
 """
 
+_PARKING: Final = """
+CREATE TABLE {g}.parked_event (
+    projection     text COLLATE "C" NOT NULL,
+    partition      smallint NOT NULL,
+    sequence       bigint NOT NULL,
+    event_id       text NOT NULL,
+    aggregate_type text COLLATE "C" NOT NULL,
+    aggregate_id   text COLLATE "C" NOT NULL,
+    version        bigint,
+    type           text NOT NULL,
+    data           bytea NOT NULL,
+    reason         text NOT NULL,
+    parked_at      timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (projection, partition, sequence)
+);
+
+CREATE INDEX parked_event_aggregate ON {g}.parked_event (projection, partition, aggregate_type, aggregate_id, sequence);
+"""
+
 
 def tables_of(generation: str) -> list[str]:
     """The statements that make the schema `generation` (`g1`, `g2`, ...) and its tables, in order.
@@ -73,5 +93,14 @@ def tables_of(generation: str) -> list[str]:
     """
     if _NAME.fullmatch(generation) is None:
         raise ValueError(f"{generation!r} is not the name of a generation, such as g1")
-    statements = _TABLES.replace("{g}", generation).split(";\n")
-    return [f"CREATE SCHEMA {generation}", *(one.strip() for one in statements if one.strip())]
+    return [f"CREATE SCHEMA {generation}", *_statements(_TABLES + _PARKING, generation)]
+
+
+def parking_of(generation: str) -> list[str]:
+    """The statements that let a generation of the first revision park events, in order."""
+    column = f"ALTER TABLE {generation}.projection_checkpoint ADD parked integer NOT NULL DEFAULT 0"
+    return [column, *_statements(_PARKING, generation)]
+
+
+def _statements(text: str, generation: str) -> list[str]:
+    return [one.strip() for one in text.replace("{g}", generation).split(";\n") if one.strip()]

@@ -73,6 +73,14 @@ read_order_view: Final = msgspec.json.Decoder(OrderView).decode
 """A stored document, read. Raises msgspec.DecodeError."""
 
 
+def order_key(order_id: str) -> bytes:
+    """The UUID's 16 bytes. Raises ValueError for what is not the id of an order."""
+    key = bytes.fromhex(order_id.replace("-", ""))
+    if len(key) != 16:
+        raise ValueError(f"{order_id} is not the id of an order")
+    return key
+
+
 def order_view_row(key: bytes, view: OrderView) -> OrderViewRow:
     """The row that stores `view` under `key`."""
     return OrderViewRow(key, view.version, _encode(view))
@@ -81,7 +89,7 @@ def order_view_row(key: bytes, view: OrderView) -> OrderViewRow:
 def evolve_order(view: OrderView | None, event: Event, data: orders.OrderEvent) -> OrderView:
     """The document after `event`, whose data is `data`; `view` is changed in place.
 
-    Raises Unappliable when the event is not the next one of this order.
+    Raises Unappliable, with `view` as it was, when the event is not the next one of this order or does not fit it.
     """
     envelope = event.envelope
     version = envelope.aggregateversion
@@ -91,6 +99,8 @@ def evolve_order(view: OrderView | None, event: Event, data: orders.OrderEvent) 
         view = _created(event, data)
     if version != view.version + 1:
         raise Unappliable(f"version {version} of order {envelope.subject} comes after version {view.version}")
+    if isinstance(data, orders.ShipmentDelivered):
+        _find(view, data.shipment_id)
     view.version = version
     view.updated_at = envelope.time
     _copy_results(view, data)

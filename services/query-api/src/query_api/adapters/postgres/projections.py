@@ -19,6 +19,7 @@ _PROGRESS: Final = sql(
         projection_checkpoint.c.epoch,
         projection_checkpoint.c.partition,
         projection_checkpoint.c.sequence,
+        projection_checkpoint.c.parked,
     )
     .select_from(_asked)
     .outerjoin(projection_heads, projection_heads.c.projection == _asked.c.projection)
@@ -37,10 +38,12 @@ class PostgresProjections:
         rows = await self._database.rows(_PROGRESS, {"projection": self._projection})
         heads_epoch, heads, behind = rows[0][:3]
         epoch = heads_epoch if heads_epoch is not None else max((row[3] for row in rows if row[3]), default=None)
-        applied = {partition: sequence for *_, own, partition, sequence in rows if own is not None and own == epoch}
+        current = [row[4:] for row in rows if row[3] is not None and row[3] == epoch]
+        applied = {partition: sequence for partition, sequence, _ in current}
+        parked = {partition: events for partition, _, events in current}
         heads_of = dict(enumerate(heads or ()))
         partitions = [
-            PartitionProgress(partition, applied.get(partition, 0), heads_of.get(partition))
+            PartitionProgress(partition, applied.get(partition, 0), heads_of.get(partition), parked.get(partition, 0))
             for partition in sorted({*applied, *heads_of})
         ]
         seconds = None if behind is None else max(0.0, round(behind, 3))

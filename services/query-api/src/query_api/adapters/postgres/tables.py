@@ -1,6 +1,6 @@
 """The read tables, as the questions see them. No schema is named: search_path says which generation is meant."""
 
-from sqlalchemy import BigInteger, Boolean, Column, DateTime, MetaData, SmallInteger, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, DateTime, Integer, LargeBinary, MetaData, SmallInteger, Table, Text
 from sqlalchemy.dialects.postgresql import ARRAY, JSON, UUID
 
 metadata = MetaData()
@@ -51,6 +51,23 @@ projection_checkpoint = Table(
     Column("epoch", BigInteger, nullable=False),
     Column("sequence", BigInteger, nullable=False),
     Column("event_id", Text, nullable=False),
+    Column("parked", Integer, nullable=False),
+)
+
+parked_event = Table(
+    "parked_event",
+    metadata,
+    Column("projection", Text, primary_key=True),
+    Column("partition", SmallInteger, primary_key=True),
+    Column("sequence", BigInteger, primary_key=True),
+    Column("event_id", Text, nullable=False),
+    Column("aggregate_type", Text, nullable=False),
+    Column("aggregate_id", Text, nullable=False),
+    Column("version", BigInteger),
+    Column("type", Text, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("parked_at", DateTime(timezone=True), nullable=False),
 )
 
 projection_heads = Table(

@@ -1,0 +1,69 @@
+"""What clients asked for and were told: the first of the three things that the checker compares."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+Kind = Literal[
+    "list_product", "adjust_stock", "create", "add", "change", "remove", "address", "confirm", "cancel", "discard",
+    "ship", "deliver",
+]  # fmt: skip
+Outcome = Literal["done", "refused", "unknown", "unsent"]
+
+
+@dataclass(slots=True)
+class Command:
+    """One request that asks for a change. `request_id` is found again as the correlation id of its events.
+
+    `subject` is the order's id or the SKU; of a creation it is known only from the answer. `unknown` covers 503, a
+    reset and a timeout; `unsent` means that there was no connection.
+    """
+
+    request_id: str
+    client: str
+    kind: Kind
+    subject: str | None
+    sku: str = ""
+    quantity: int = 0
+    outcome: Outcome = "unknown"
+    status: int = 0
+    code: str = ""
+    version: int = 0
+    retry_after: bool = False
+    well_formed: bool = True
+    why: str = ""
+
+
+@dataclass(slots=True)
+class Read:
+    """One question about an order. `token` is the version that it had to see (0: none), `seen` the newest version
+    that this client had been answered before it asked. `body` is kept of some answers only.
+    """
+
+    client: str
+    order_id: str
+    token: int
+    seen: int
+    status: int = 0
+    version: int = 0
+    code: str = ""
+    retry_after: bool = False
+    body: bytes = b""
+
+
+@dataclass(slots=True)
+class Told:
+    """All of it, in the order in which answers came."""
+
+    commands: list[Command] = field(default_factory=list)
+    reads: list[Read] = field(default_factory=list)
+    shed: int = 0
+    """Arrivals that found all of a client's hands full."""
+    read_crashes: int = 0
+    """How often the read database was killed. It commits without waiting for the disk: what its last half second
+    showed may be shown anew, for a moment as it was before. Nobody's memory of a version outlives that.
+    """
+
+    @property
+    def acknowledged(self) -> int:
+        """How many commands were answered 2xx."""
+        return sum(command.outcome == "done" for command in self.commands)
