@@ -15,7 +15,7 @@ COUNTS := PROJECTORS RELAYS COMMAND_APIS QUERY_APIS
 .PHONY: help setup lock up down demo check format test bench bench-long drill
 
 help:  ## this list
-	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' Makefile
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' Makefile
 
 setup: $(STAMP)  ## make .venv from the lock
 
@@ -64,4 +64,5 @@ bench-long: $(STAMP)  ## those that take half an hour
 	@$(BIN)/python -m tests.bench --long
 
 drill: $(STAMP)  ## break things under load, then check every promise: HOURS=2, ROUNDS=100, SEED=7
+	@TEETH=all $(BIN)/pytest -q tests/teeth
 	@$(BIN)/python -m tests.drills $(if $(HOURS),--hours $(HOURS)) $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(SEED),--seed $(SEED))

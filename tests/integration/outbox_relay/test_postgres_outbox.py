@@ -31,6 +31,15 @@ async def test_a_tick_is_durable_whatever_the_roles_default_is(
     assert await outbox._one("SHOW synchronous_commit", {}) == ("on",)
 
 
+async def test_a_tick_is_there_for_others_as_soon_as_it_is_told(
+    outbox: PostgresOutbox, admin: AsyncConnection[Any], database: PostgresDatabase
+) -> None:
+    await database.write((0, name(1)))
+    assert (await outbox.tick()).number == 1
+    found = await (await admin.execute("SELECT max(tick) FROM outbox_tick")).fetchone()
+    assert found == (1,)
+
+
 async def test_another_cluster_is_not_numbered(
     outbox: PostgresOutbox, admin: AsyncConnection[Any], database: PostgresDatabase
 ) -> None:
