@@ -86,6 +86,8 @@ class InMemoryReadStore:
     async def note_heads(self, heads: Heads, applied_at: str | None) -> None:
         """See ReadStore."""
         await self._answer()
+        if heads.epoch != self._epoch:
+            return
         before, applied_before = self.heads or (heads, None)
         newest = heads if heads.at >= before.at else before
         self.heads = newest, max(filter(None, (applied_at, applied_before)), default=None)

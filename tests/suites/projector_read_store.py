@@ -171,6 +171,7 @@ class ReadStoreSuite:
         def heads(minute: int) -> Heads:
             return Heads(epoch=1, tick=minute, sequences=(minute, 7), at=AT[minute])
 
+        await world.store.open(1, 2)
         assert await world.heads() is None
         await world.store.note_heads(heads(1), None)
         assert await world.heads() == ((1, 7), AT[1], None)
@@ -179,3 +180,11 @@ class ReadStoreSuite:
         assert await world.heads() == ((2, 7), AT[2], AT[1])
         await world.store.note_heads(heads(3), None)
         assert await world.heads() == ((3, 7), AT[3], AT[1])
+
+    async def test_heads_of_another_epoch_are_not_kept(self, world: StoreWorld) -> None:
+        await world.store.open(1, 2)
+        await world.store.restart(2, 2)
+        await world.store.note_heads(Heads(epoch=1, tick=9, sequences=(9, 7), at=AT[3]), AT[3])
+        assert await world.heads() is None
+        await world.store.note_heads(Heads(epoch=2, tick=1, sequences=(0, 0), at=AT[1]), None)
+        assert await world.heads() == ((0, 0), AT[1], None)

@@ -96,11 +96,13 @@ async def test_a_changed_log_stops_its_partition(log: NumberedLog) -> None:
 async def test_a_log_that_went_back_is_noticed_after_six_heads_in_a_row(log: NumberedLog) -> None:
     projecting = await begin(log)
     shorter = NumberedLog(2)
-    for second in range(1, 6):
+    await heads(projecting, log, 1)
+    await projecting.turn()
+    for second in range(2, 7):
         await heads(projecting, shorter, second)
         await projecting.turn()
     assert projecting.consumer.reasons() == []
-    await heads(projecting, shorter, 6)
+    await heads(projecting, shorter, 7)
     await projecting.turn()
     assert projecting.consumer.reasons() == ["partition 0: the log ends at 0, and 8 is applied here"]
     assert await others_flow(projecting, log)
@@ -118,11 +120,23 @@ async def test_a_stream_that_is_being_filled_again_is_no_log_that_went_back(log:
 
 async def test_a_log_that_went_back_is_noticed_by_what_it_has_numbered(log: NumberedLog) -> None:
     projecting = await begin(log)
-    for second in range(1, 7):
+    await heads(projecting, log, 1)
+    await projecting.turn()
+    for second in range(2, 8):
         said = Heads(epoch=1, tick=second, sequences=(8, 0), at=timestamp(START), logged=(7, 0))
         await projecting.stream.say(encode_heads(said))
         await projecting.turn()
     assert projecting.consumer.reasons() == ["partition 0: the log ends at 7, and 8 is applied here"]
+
+
+async def test_heads_that_are_read_together_with_younger_events_stop_nobody(log: NumberedLog) -> None:
+    projecting = await begin(log)
+    for second in range(1, 12):
+        await heads(projecting, log, second)
+        await projecting.stream.put(0, log.append(0, life_of(second + 1)))
+        await projecting.turn()
+        assert projecting.consumer.reasons() == []
+    assert await projecting.sequences() == [8 * 12, 0]
 
 
 async def test_a_late_relay_between_two_others_stops_nobody(log: NumberedLog) -> None:

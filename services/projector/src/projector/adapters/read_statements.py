@@ -180,8 +180,16 @@ def _open() -> Statement:
 
 
 def _note_heads() -> Statement:
-    """Heads and freshness go forward only, whoever writes them and however late."""
-    statement = insert(heads).values({column.name: bindparam(column.name) for column in heads.columns})
+    """Heads and freshness go forward only, whoever writes them and however late; those of another epoch are nobody's.
+
+    Who begins a new epoch holds the checkpoints meanwhile: this waits for it, and then sees that epoch.
+    """
+    mine = and_(checkpoint.c.projection == bindparam("projection"), checkpoint.c.epoch == bindparam("epoch"))
+    standing = select(checkpoint.c.epoch).where(mine).limit(literal_column("1")).with_for_update(read=True)
+    told = select(*(bindparam(column.name, type_=column.type) for column in heads.columns))
+    statement = insert(heads).from_select(
+        [column.name for column in heads.columns], told.select_from(standing.cte("standing"))
+    )
     new, old = statement.excluded, heads.c
     later = new.at >= old.at
     return compiled(

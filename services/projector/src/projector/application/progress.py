@@ -26,8 +26,8 @@ class State(Enum):
 class Partition:
     """One partition. `reason` says why it is in GAP or STOPPED.
 
-    `head` is the last sequence known to be published, `logged` the last one that the log is known to hold; `held` is
-    what is parked.
+    `head` is the last sequence known to be published, `logged` the last one that the log is known to hold, `vouched` the
+    checkpoint of that moment; `held` is what is parked.
     """
 
     number: int
@@ -37,6 +37,7 @@ class Partition:
     head: int = 0
     logged: int = 0
     low_heads: int = 0
+    vouched: int = 0
     held: Parked = NOTHING_PARKED
 
     @property
@@ -120,11 +121,14 @@ class Progress:
                 self.stop(partition, f"the log is in epoch {heads.epoch}, and {self.epoch} is applied here")
 
     def _compare(self, partition: Partition) -> None:
-        """A published head below the checkpoint is a stream that is being filled again; a log below it went back."""
-        checkpoint, ends = partition.checkpoint.sequence, partition.logged
-        partition.low_heads = partition.low_heads + 1 if ends < checkpoint else 0
+        """A published head below the checkpoint is a stream that is being filled again; a log below it went back.
+
+        What was applied since the heads before these may be younger than these: only what was applied by then counts.
+        """
+        vouched, partition.vouched = partition.vouched, partition.checkpoint.sequence
+        partition.low_heads = partition.low_heads + 1 if partition.logged < vouched else 0
         if partition.low_heads >= LOW_HEADS and partition.number in self.mine:
-            self.stop(partition, f"the log ends at {ends}, and {checkpoint} is applied here")
+            self.stop(partition, f"the log ends at {partition.logged}, and {vouched} is applied here")
 
     def suspect(self, partition: Partition) -> None:
         """The next event may be missing from the stream."""
