@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from typing import Any, Final
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
 
 from tests.model.quiet import Quiet
 from tests.model.schedules import STEPS
+from tests.model.settings import SHRINK
 from tests.model.stepping import Fate
 from tests.model.world import PAIRS, STATES, TASKS, World, small_numbers
 from tests.model.write_side import AGGREGATES
@@ -110,13 +111,16 @@ class Link(RuleBasedStateMachine):
 
 
 def explore(examples: int, **more: Any) -> None:
-    """Try so many schedules of 60 steps. Raises Violation, with the shortest schedule that leads to it as a note."""
+    """Try so many schedules of 60 steps. Raises Violation, with the schedule that leads to it as a note.
+
+    It is the shortest one where MODEL_SHRINK is set: to find that takes minutes.
+    """
     patient = settings(
         max_examples=examples,
         stateful_step_count=STEPS,
         deadline=None,
         suppress_health_check=list(HealthCheck),
-        **more,
+        **({"phases": tuple(Phase) if SHRINK else (Phase.explicit, Phase.reuse, Phase.generate)} | more),
     )
     with small_numbers():
         run_state_machine_as_test(Link, settings=patient)

@@ -11,6 +11,8 @@ from tests.model.write_side import AGGREGATES, PARTITIONS
 
 SECONDS: Final = 45
 """A request may have to wait for 30."""
+_PIECE: Final = 4
+"""Events of a replay that come in a second, at least."""
 _LATER: Final = 4
 """Seconds in which nobody may go on all the same."""
 
@@ -54,7 +56,8 @@ class Quiet:
 
     def _until(self, done: Callable[[], bool]) -> bool:
         self.world.calm()
-        for self.seconds in range(SECONDS):
+        longest = SECONDS + len(self.world.write.rows) // _PIECE
+        for self.seconds in range(longest):
             self.world.round()
             if done():
                 return True

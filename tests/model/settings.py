@@ -6,5 +6,7 @@ from typing import Final
 EXAMPLES: Final = int(environ.get("MODEL_EXAMPLES", "2000"))
 """Schedules of 60 steps, chosen at random and by hypothesis. The restores take a tenth of them."""
 FIRST_SEED: Final = int(environ.get("MODEL_FIRST_SEED", "0"))
+SHRINK: Final = "MODEL_SHRINK" in environ
+"""Whether hypothesis looks for the shortest schedule that goes wrong."""
 TIMEOUT: Final = 100 + EXAMPLES // 5
 """Seconds. A schedule takes 10 to 20 ms, and more on a machine that has other things to do."""

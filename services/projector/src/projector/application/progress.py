@@ -26,7 +26,7 @@ class State(Enum):
 class Partition:
     """One partition. `reason` says why it is in GAP or STOPPED.
 
-    `head` is the last sequence known to be published, `logged` the last one that the log is known to hold, `vouched` the
+    `head` is the last sequence known to be published, `logged` the last that the log is known to hold, `vouched` the
     checkpoint of that moment; `held` is what is parked.
     """
 
