@@ -58,6 +58,8 @@ def list_parked(
     events = _do(lambda lot, _: lot.parked(whose))
     if as_json:
         typer.echo(parked.as_json(events))
+    elif not events:
+        typer.echo("nothing is parked")
     else:
         console = Console()
         # Into a file or a pipe, names should stay in one piece.

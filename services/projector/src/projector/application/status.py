@@ -53,7 +53,7 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """One line for people, empty when there is nothing to say; the partitions of this projector; and all of them."""
+    """One line for people, empty before anything is known; the partitions of this projector; and all of them."""
 
     summary: str
     mine: list[int]
@@ -66,7 +66,9 @@ def status_of(progress: Progress | None, pace: Pace | None) -> Status:
         return Status("", [], [])
     partitions = [_standing(partition, progress) for _, partition in sorted(progress.partitions.items())]
     words = [_replaying(progress, pace), _parked(sum(standing.parked for standing in partitions))]
-    return Status("; ".join(filter(None, words)), sorted(progress.mine), partitions)
+    mine = sorted(progress.mine)
+    going = f"projects partitions {' '.join(map(str, mine))}" if mine else "projects no partition"
+    return Status("; ".join(filter(None, words)) or going, mine, partitions)
 
 
 def _standing(partition: Partition, progress: Progress) -> Standing:
