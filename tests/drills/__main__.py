@@ -21,18 +21,23 @@ from tests.drills.session import Session
 BUILD: Final = Path(__file__).parents[2] / "build" / "drill"
 WIDTH: Final = 150
 ROUNDS: Final = 24
+RECOVERY: Final = "recovery"
+"""Asks for the rounds at the end, which restore and move the write database."""
 
 
 def main(
     seed: Annotated[int | None, typer.Option(help="Of the schedule of faults and load; one at random.")] = None,
     hours: Annotated[float, typer.Option(min=0, help="How long, instead of a number of rounds.")] = 0,
     count: Annotated[int, typer.Option("--rounds", min=1, help="How many rounds.")] = ROUNDS,
-    only: Annotated[list[str] | None, typer.Option(help="Just this kind of fault; may be given several times.")] = None,
+    only: Annotated[
+        list[str] | None, typer.Option(help="Just this kind of fault, or `recovery`; may be given several times.")
+    ] = None,
     clients: Annotated[int, typer.Option(min=1)] = 8,
     rate: Annotated[float, typer.Option(min=1, help="Commands a second, of all clients.")] = 200,
 ) -> None:
     """Break things under load, and see whether every promise holds."""
-    unknown = set(only or ()) - {kind.name for kind in KINDS}
+    chosen = frozenset(only or ())
+    unknown = chosen - {kind.name for kind in KINDS} - {RECOVERY}
     if unknown:
         raise typer.BadParameter(f"no such kinds of fault: {', '.join(unknown)}")
     console = Console(width=None if sys.stdout.isatty() else WIDTH, highlight=False)
@@ -40,11 +45,13 @@ def main(
     console.print(f"seed {seed}: make drill SEED={seed} plays the same schedule")
     report = Report(seed)
     ends = time.monotonic() + hours * 3600 if hours else float("inf")
-    planned = rounds(seed, long=bool(hours), only=frozenset(only or ()))
-    planned = planned if hours else islice(planned, count)
+    planned = rounds(seed, long=bool(hours), only=chosen - {RECOVERY})
+    if chosen == {RECOVERY} or not hours:
+        planned = islice(planned, 0 if chosen == {RECOVERY} else count)
     signal.signal(signal.SIGTERM, lambda *_: os.kill(os.getpid(), signal.SIGINT))
     try:
-        uvloop.run(Session(console, report, BUILD / str(seed), planned, ends, clients, rate).play())
+        session = Session(console, report, BUILD / str(seed), planned, ends, clients, rate)
+        uvloop.run(_play(session, recovers=not chosen or RECOVERY in chosen))
     finally:
         if not report.kept:
             shutil.rmtree(BUILD / str(seed), ignore_errors=True)
@@ -52,6 +59,12 @@ def main(
         write_report(BUILD / f"{seed}.json", report)
         console.print(f"written to {BUILD / f'{seed}.json'}")
     raise typer.Exit(0 if report.fine else 1)
+
+
+async def _play(session: Session, *, recovers: bool) -> None:
+    await session.play()
+    if recovers:
+        await session.recover()
 
 
 if __name__ == "__main__":

@@ -92,6 +92,10 @@ def forget_who_asked(seen: Evidence) -> None:
     swap(seen, seen.place(seen.command("add")), correlation="nobody")
 
 
+def lose_what_was_planted(seen: Evidence) -> None:
+    seen.told.planted["planted-X"] = {"one"}
+
+
 def forget_an_order(seen: Evidence) -> None:
     seen.told.commands.append(Command("x-1", "c0", "add", ORDER, outcome="refused", status=404, code="order_not_found"))
 

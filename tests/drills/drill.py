@@ -2,21 +2,23 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
 import psycopg
 import redis
 
-from tests.drills.checker.asking import read_lengths
-from tests.drills.checker.checking import behind, check, unpublished
+from tests.drills.checker.asking import read_epoch
+from tests.drills.checker.checking import check
 from tests.drills.checker.finding import Finding
 from tests.drills.faults.inflicting import inflict
+from tests.drills.faults.poison import settle
 from tests.drills.faults.proof import Proof, Scene
-from tests.drills.figures import grown, healing, stale
+from tests.drills.figures import grown, healing
 from tests.drills.load.crowd import Crowd
+from tests.drills.memory import Sample, sampled
 from tests.drills.pace import TooLate, until, until_after
+from tests.drills.resting import RECOVERS_WITHIN, restless, until_recovered
 from tests.drills.schedule import Round
 from tests.drills.system import System
 from tests.drills.told import Told
@@ -29,13 +31,12 @@ SHARES_OUT: Final = 2.5
 """Seconds after which two that started at once know of each other, by their heartbeats. Until then both publish all."""
 CALM: Final = 5.0
 """Seconds of load in a round without faults."""
-RECOVERS_WITHIN: Final = 60.0
 GIVES_UP: Final = 3.0
 """Seconds for a system that has not recovered already."""
 
 
 # The last three are documents of a form that the checker does not know.
-_UNKNOWN: Final = (
+UNKNOWN: Final = (
     *(psycopg.Error, redis.RedisError, OSError, TimeoutError, RuntimeError, TooLate),
     *(LookupError, ValueError, TypeError),
 )
@@ -54,6 +55,7 @@ class Played:
     unknown: int = 0
     exits: list[str] = field(default_factory=list)
     seconds: float = 0.0
+    memory: list[Sample] = field(default_factory=list)
     is_last: bool = False
     """Of its system."""
     reason: str = ""
@@ -92,11 +94,13 @@ class Drill:
         began = time.monotonic()
         done, told, exits = self.told.acknowledged, len(self.told.commands), len(self._system.exits)
         try:
-            healed = await self._under_load(played, own)
+            self._scene.epoch = await asyncio.to_thread(read_epoch, self._system.urls["write-db"])
+            async with sampled(self._system.urls["redis"], played.memory):
+                healed = await self._under_load(played, own)
             played.findings = await asyncio.to_thread(
                 check, self._system.urls, self.told, self._scene.removed, None if planned.faults else healed
             )
-        except _UNKNOWN as error:
+        except UNKNOWN as error:
             played.reason = f"{type(error).__name__}: {error}"
             return played
         finally:
@@ -121,48 +125,26 @@ class Drill:
         played.proofs = list(await asyncio.gather(*(inflict(self._scene, one) for one in played.round.faults)))
         own.counts["faults"] = len(played.proofs)
         try:
-            played.recovery = await self._until_recovered()
+            played.recovery = await until_recovered(self._system)
             own.counts["recovered"] = 1
         except TooLate as error:
             own.fault(f"no recovery {error}")
         await until_after(WARMS_UP)
         await self._crowd.stop()
+        await self._come_to_rest(own)
+        return grown(before, await healing(self._system.ports)) if not played.round.faults else {}
+
+    async def _come_to_rest(self, own: Finding) -> None:
         try:
             await until(self._restless, RECOVERS_WITHIN if own.counts["recovered"] else GIVES_UP)
         except TooLate as error:
             own.fault(f"no rest {error}")
-        return grown(before, await healing(self._system.ports)) if not played.round.faults else {}
-
-    async def _until_recovered(self) -> float:
-        """Until every process is ready and all that was in the log when the faults ended has been applied."""
-        began = time.monotonic()
-        await until(self._system.complaint, RECOVERS_WITHIN)
-        lengths: dict[int, int] = {}
-
-        def measured() -> str | None:
-            lengths.update(read_lengths(self._system.urls["write-db"]))
-            return None
-
-        await until(lambda: _asked(measured), RECOVERS_WITHIN)
-        await until(lambda: _asked(lambda: behind(self._system.urls, lengths)), RECOVERS_WITHIN)
-        return time.monotonic() - began
+        try:
+            complaint = await settle(self._scene)
+        except TooLate as error:
+            complaint = str(error)
+        if complaint is not None:
+            own.fault(f"poison: {complaint}")
 
     async def _restless(self) -> str | None:
-        return (
-            await self._system.complaint()
-            or await _asked(lambda: behind(self._system.urls))
-            or await _asked(lambda: unpublished(self._system.urls))
-            or await stale(self._system.ports["query-api"])
-        )
-
-
-def _asked(question: Callable[[], str | None]) -> Awaitable[str | None]:
-    """The answer to a question to engines; where they do not answer, that is the complaint."""
-
-    def ask() -> str | None:
-        try:
-            return question()
-        except (psycopg.Error, redis.RedisError) as error:
-            return f"{type(error).__name__}: {error}"
-
-    return asyncio.to_thread(ask)
+        return await restless(self._system)

@@ -13,8 +13,11 @@ from rich.markup import escape
 from rich.table import Table
 
 from tests.drills.drill import Played
+from tests.drills.memory import Sample, curve
 
 _COLOURS = {"ok": "green", "violation": "red", "unknown": "yellow"}
+PER_LINE = 10
+CURVE = 60
 
 
 @dataclass(slots=True)
@@ -42,6 +45,7 @@ class Report:
             "kinds": dict(kinds(self.rounds)),
             "slowest_recovery_seconds": round(max((played.recovery for played in self.rounds), default=0.0), 2),
             "exits_by_themselves": sum(len(played.exits) for played in self.rounds),
+            "redis_from_to": _memory(self.rounds),
             "kept": [str(folder) for folder in self.kept],
             "rounds": [_round(played) for played in self.rounds],
         }
@@ -61,7 +65,7 @@ def write_report(file: Path, report: Report) -> None:
 def progress_line(played: Played) -> str:
     """One line for a round that is over."""
     colour = _COLOURS[played.verdict]
-    what = " + ".join(f"{one.kind} {one.target}" for one in played.round.faults) or "no fault"
+    what = played.round.name or " + ".join(f"{one.kind} {one.target}" for one in played.round.faults) or "no fault"
     line = f"{played.round.number:4}  [{colour}]{played.verdict:9}[/{colour}]  {escape(what)}"
     line += (
         f"  [dim]{played.acknowledged} acknowledged, {played.recovery:.1f} s to recover, {played.seconds:.0f} s[/dim]"
@@ -85,6 +89,8 @@ def print_report(console: Console, report: Report) -> None:
         shown = ", ".join(f"{count:,} {what}" for what, count in sorted(counts.items()))
         table.add_row(name, f"[{'red' if violations else 'green'}]{violations}[/]", shown)
     console.print(table)
+    for line in memory_lines(report.rounds):
+        console.print(line)
     document = report.document()
     verdicts = Counter(played.verdict for played in report.rounds)
     console.print(
@@ -96,6 +102,31 @@ def print_report(console: Console, report: Report) -> None:
     )
     for folder in report.kept:
         console.print(f"[red]kept for looking at:[/red] {folder}")
+
+
+def memory_lines(rounds: Sequence[Played]) -> list[str]:
+    """Redis' memory and the entries of its streams, ten rounds a line; all curves have the same scale."""
+    every = [sample for played in rounds for sample in played.memory]
+    if not every:
+        return []
+    tops = [max(values) for values in zip(*every, strict=True)]
+    lines = [f"Redis from nought to {tops[0] / 2**20:.1f} MiB, and to {tops[1]:,} entries in streams of events"]
+    for first in range(0, len(rounds), PER_LINE):
+        some = rounds[first : first + PER_LINE]
+        samples = [sample for played in some for sample in played.memory]
+        used, entries = ([sample[place] for sample in samples] or [0] for place in (0, 1))
+        name = f"{some[0].round.number}-{some[-1].round.number}"
+        memory = f"{min(used) / 2**20:.1f} to {max(used) / 2**20:.1f} MiB"
+        lines.append(f"{name:>9} {curve(used, tops[0]):{CURVE}} {memory}")
+        lines.append(f"{'':9} {curve(entries, tops[1]):{CURVE}} {min(entries):,} to {max(entries):,} entries")
+    return lines
+
+
+def _memory(rounds: Sequence[Played]) -> dict[str, list[int]]:
+    every = [sample for played in rounds for sample in played.memory]
+    return {
+        name: [min(values), max(values)] for name, values in zip(Sample._fields, zip(*every, strict=True), strict=False)
+    }
 
 
 def _invariants(rounds: Sequence[Played]) -> dict[str, tuple[int, Counter[str]]]:
@@ -112,6 +143,7 @@ def _invariants(rounds: Sequence[Played]) -> dict[str, tuple[int, Counter[str]]]
 def _round(played: Played) -> dict[str, Any]:
     return {
         "number": played.round.number,
+        "name": played.round.name,
         "verdict": played.verdict,
         "reason": played.reason,
         "faults": [asdict(one.fault) | {"happened": one.happened, "proof": one.words} for one in played.proofs],
@@ -120,6 +152,8 @@ def _round(played: Played) -> dict[str, Any]:
         "acknowledged": played.acknowledged,
         "unknown_outcomes": played.unknown,
         "exits_by_themselves": played.exits,
+        "redis_memory_bytes": [sample.used for sample in played.memory],
+        "redis_stream_entries": [sample.entries for sample in played.memory],
         "invariants": {
             finding.invariant: {
                 "violations": finding.violations, "counts": dict(finding.counts), "faults": finding.faults

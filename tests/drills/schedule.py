@@ -25,7 +25,6 @@ class Kind:
 
 
 _KEYS: Final = tuple(f"partition {number}" for number in range(PARTITIONS))
-# A poison event will be a kind as soon as parking is there: a row for it here, and a function in `faults`.
 KINDS: Final = (
     Kind("kill", PROCESSES, (0.0, 2.0, 0.3)),
     Kind("terminate", PROCESSES, (0.0, 2.0, 0.3)),
@@ -36,12 +35,15 @@ KINDS: Final = (
     Kind("destroy-group", _KEYS, (0.0, 0.0, 0.0), REDIS),
     Kind("lose-unread", _KEYS, (0.0, 0.0, 0.0), REDIS | {"projector-1", "projector-2", "read-db"}),
     Kind("fill-memory", ("redis",), (2.0, 6.0, 3.0)),
+    Kind("cannot-save", ("redis",), (2.0, 6.0, 3.0)),
+    Kind("read-only", ("redis",), (2.0, 6.0, 3.0)),
     Kind("cut-file", ("redis",), (0.0, 1.0, 0.2)),
     Kind("older-file", ("redis",), (1.0, 4.0, 2.0)),
     Kind("cut-link", LINKS, (0.0, 4.0, 1.0)),
     Kind("slow-link", LINKS, (2.0, 6.0, 3.0)),
     Kind("swallow-link", LINKS, (1.0, 8.0, 2.0)),
     Kind("hold-transaction", ("write-db",), (3.0, 8.0, 4.0)),
+    Kind("poison", ("write-db",), (0.0, 1.0, 0.3)),
 )
 LONGEST: Final = 60.0
 """Seconds that a process may stand still, or a link be a black hole, in the long form."""
@@ -60,11 +62,15 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """What is done to a system under load. The first round of every system is without faults."""
+    """What is done to a system under load. The first round of every system is without faults.
+
+    `name` is of a round that no dice have chosen.
+    """
 
     number: int
     seed: str
     faults: tuple[Fault, ...]
+    name: str = ""
 
     @property
     def is_first(self) -> bool:

@@ -11,6 +11,7 @@ from rich.console import Console
 from stack.lodging import spare_folder
 from tests.drills.drill import Drill, Played
 from tests.drills.pace import TooLate
+from tests.drills.recovery.playing import recoveries
 from tests.drills.report import Report, progress_line
 from tests.drills.schedule import Round
 from tests.drills.system import remove, running_system
@@ -67,6 +68,23 @@ class Session:
                 return one
             finally:
                 drill.end()
+
+    async def recover(self) -> None:
+        """The recoveries from a write database that is not the one that it was, on a system of their own."""
+        began = time.monotonic()
+        first = max((played.round.number for played in self.report.rounds), default=0) + 1
+        folder = self.folder / "recovery"
+        remove(folder)
+        try:
+            async for played in recoveries(folder, first):
+                self._note(played)
+        except (RuntimeError, OSError, TooLate) as error:
+            self._note(Played(Round(first, "", (), "recovery"), reason=f"no system: {error}"))
+        if self.report.rounds[-1].verdict == "ok":
+            remove(folder)
+        else:
+            self.report.kept += whereabouts(folder)
+        self.report.seconds += time.monotonic() - began
 
     def _next(self) -> Round | None:
         return next(self.planned, None) if time.monotonic() < self.ends else None

@@ -64,6 +64,8 @@ class System:
         self.links = {name: Link(name, self.ports[name.partition(">")[2]]) for name in LINKS}
         self.parts: dict[str, Running] = {}
         self.exits: list[Exit] = []
+        environment = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
+        self._site = Site(folder, lodging, self.urls, environment)
         self._watching: asyncio.Task[None] | None = None
 
     @property
@@ -75,11 +77,10 @@ class System:
         """Start everything and wait until it is ready. Raises RuntimeError and TooLate."""
         for link in self.links.values():
             await link.open(choose_port())
-        environment = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
-        site = Site(self.folder, self.lodging, self.urls, environment)
         await self._start(engines(self.lodging, self.ports))
-        await self._migrate(site)
-        await self._start({name: self._service(site, name) for name in SERVICES})
+        await self.migrate_write(self.urls["write-db"])
+        await self._do("query_api", ("migrate",), self._settings("read-db", PAGE_TOKEN_SECRET=self._secret))
+        await self._start({name: self._service(name) for name in SERVICES})
         self._watching = asyncio.create_task(self._watch())
 
     async def take_down(self) -> None:
@@ -96,6 +97,19 @@ class System:
         """Start a part that a fault has ended."""
         await self.parts[name].start()
 
+    async def move_write_db(self, server: PostgresServer) -> None:
+        """Stop the write database and lead every link to `server`, which is started if it does not run."""
+        part = self.parts["write-db"]
+        await part.stop()
+        part.server = server
+        await part.start()
+        self.ports["write-db"], self.urls["write-db"] = server.port, server.url
+        for name, link in self.links.items():
+            if name.endswith(">write-db"):
+                link.upstream = server.port
+                link.drop_all()
+        await part.until_ready()
+
     async def complaint(self) -> str | None:
         """What is not ready; None when everything is."""
         complaints = await asyncio.gather(*(part.complaint() for part in self.parts.values()))
@@ -108,17 +122,39 @@ class System:
         for name in servers:
             await self.parts[name].until_ready()
 
-    async def _migrate(self, site: Site) -> None:
-        for module, engine in (("command_api", "write-db"), ("query_api", "read-db")):
-            settings = {"DATABASE_URL": self.urls[engine], "PAGE_TOKEN_SECRET": page_token_secret(self.folder)}
-            command = module_command(site, module, "migrate", settings)
-            done = await asyncio.create_subprocess_exec(
-                *command.argv, env=dict(command.env), cwd=command.cwd, stdout=asyncio.subprocess.DEVNULL
-            )
-            if await done.wait() != 0:
-                raise RuntimeError(f"{module} migrate ended with {done.returncode}")
+    async def migrate_write(self, url: str) -> None:
+        """Make the write side's tables. Raises RuntimeError."""
+        await self._do("command_api", ("migrate",), {"DATABASE_URL": url, "PAGE_TOKEN_SECRET": self._secret})
 
-    def _service(self, site: Site, name: str) -> ServiceServer:
+    async def outbox_relay(self, *verb: str) -> str:
+        """What a verb of outbox-relay says, run as a process. Raises RuntimeError where it does not end with 0."""
+        return await self._do("outbox_relay", verb, self._settings("write-db", REDIS_URL=self.urls["redis"]))
+
+    async def projector(self, *verb: str) -> str:
+        """The same for a verb of projector."""
+        return await self._do("projector", verb, self._settings("read-db", REDIS_URL=self.urls["redis"]))
+
+    @property
+    def _secret(self) -> str:
+        return page_token_secret(self.folder)
+
+    def _settings(self, engine: str, **more: str) -> dict[str, str]:
+        return {"DATABASE_URL": self.urls[engine]} | more
+
+    async def _do(self, module: str, verb: tuple[str, ...], settings: Mapping[str, str]) -> str:
+        command = module_command(self._site, module, verb[0], settings)
+        done = await asyncio.create_subprocess_exec(
+            *command.argv, *verb[1:], env=dict(command.env), cwd=command.cwd,
+            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+        )  # fmt: skip
+        said, complained = await done.communicate()
+        if done.returncode != 0:
+            last = (said + complained).decode().strip().splitlines()[-1:]
+            raise RuntimeError(f"{module} {' '.join(verb)} ended with {done.returncode}: {' '.join(last)}")
+        return said.decode().strip()
+
+    def _service(self, name: str) -> ServiceServer:
+        site = self._site
         through = {engine: self.links[f"{name}>{engine}"].port for engine in NEEDS[name]}
         urls = {
             "write-db": postgres.url_on(through.get("write-db", 0)),
@@ -128,7 +164,7 @@ class System:
         if "redis" in through:
             settings["REDIS_URL"] = valkey.url_on(through["redis"])
         if name == "query-api":
-            settings["PAGE_TOKEN_SECRET"] = page_token_secret(self.folder)
+            settings["PAGE_TOKEN_SECRET"] = self._secret
         if name in _MODULES:
             return service(site, _MODULES[name], "serve", self.ports[name], settings)
         if name.startswith("relay"):

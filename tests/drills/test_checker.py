@@ -17,6 +17,7 @@ PLANTED: Final[list[tuple[str, Callable[[Evidence], None], str]]] = [
     ("acknowledged", plant.do_what_is_unknown_twice, "unknown discard"),
     ("acknowledged", plant.answer_another_version, "it was answered version"),
     ("acknowledged", plant.forget_who_asked, "nobody asked for"),
+    ("acknowledged", plant.lose_what_was_planted, "planted were"),
     ("acknowledged", plant.forget_an_order, "was acknowledged and is not known"),
     ("acknowledged", plant.acknowledge_nothing, "is not in the log"),
     ("acknowledged", plant.confirm_without_stock, "no stock was moved"),
@@ -122,3 +123,12 @@ def test_a_command_that_finds_its_wish_fulfilled_needs_no_event_and_a_lie_about_
     assert not seen.judged()["acknowledged"].violations
     command.quantity += 1
     assert "is not in the log" in seen.judged()["acknowledged"].faults[0]
+
+
+def test_what_a_fault_wrote_into_the_log_is_nobodys_command() -> None:
+    seen = Evidence()
+    plant.forget_who_asked(seen)
+    event = next(one for one in seen.log.events if one.correlation == "nobody")
+    seen.told.planted["nobody"] = {event.event_id}
+
+    assert not any("nobody" in fault for fault in seen.judged()["acknowledged"].faults)

@@ -12,7 +12,7 @@ from rich.console import Console
 from tests.drills import session
 from tests.drills.drill import Played, Verdict
 from tests.drills.pace import TooLate
-from tests.drills.report import Report
+from tests.drills.report import Report, progress_line
 from tests.drills.schedule import ROUNDS_OF_A_SYSTEM, Round, rounds
 from tests.drills.session import MOST_KEPT, Session
 
@@ -87,6 +87,40 @@ def test_when_the_time_is_over_it_ends(monkeypatch: pytest.MonkeyPatch, tmp_path
     report = playing(monkeypatch, Stage(), tmp_path, 20, ends=0.0)
     assert len(report.rounds) == 1
     assert report.fine
+
+
+def recovering(monkeypatch: pytest.MonkeyPatch, folder: Path, *verdicts: Verdict) -> Report:
+    async def stories(where: Path, first: int) -> AsyncIterator[Played]:
+        await asyncio.to_thread(where.mkdir, parents=True)
+        for number, verdict in enumerate(verdicts, first):
+            yield Played(Round(number, "", (), f"story {number}"), verdict=verdict)
+        if not verdicts:
+            raise TooLate("after 60 s: redis: no answer")
+
+    monkeypatch.setattr(session, "recoveries", stories)
+    report = Report(1, [Played(Round(24, "", ()), verdict="ok")])
+    asyncio.run(Session(Console(quiet=True), report, folder, iter(()), 1e12, 1, 1.0).recover())
+    return report
+
+
+def test_recoveries_are_rounds_behind_the_others(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    report = recovering(monkeypatch, tmp_path, "ok", "ok")
+
+    assert [played.round.number for played in report.rounds] == [24, 25, 26]
+    assert report.fine
+    assert report.kept == []
+    assert "story 26" in progress_line(report.rounds[-1])
+    assert report.document()["rounds"][-1]["name"] == "story 26"
+
+
+def test_a_recovery_that_is_not_ok_keeps_its_system(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    assert recovering(monkeypatch, tmp_path, "violation").kept == [tmp_path / "recovery"]
+
+
+def test_a_recovery_without_a_system_is_an_unknown_verdict(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    report = recovering(monkeypatch, tmp_path)
+    assert report.rounds[-1].verdict == "unknown"
+    assert "no answer" in report.rounds[-1].reason
 
 
 def test_a_system_that_does_not_come_up_is_an_unknown_verdict(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -56,6 +56,8 @@ class Told:
 
     commands: list[Command] = field(default_factory=list)
     reads: list[Read] = field(default_factory=list)
+    planted: dict[str, set[str]] = field(default_factory=dict)
+    """Event ids that a fault wrote into the log past all commands, by correlation id."""
     shed: int = 0
     """Arrivals that found all of a client's hands full."""
     read_crashes: int = 0

@@ -1,7 +1,7 @@
 """Acknowledged: a command answered 2xx is in the log once, a refused one is not, an unknown one at most once."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import orjson
@@ -31,8 +31,11 @@ _ALONG: Final[dict[Kind, str]] = {
 _STOCK: Final = frozenset({"confirm", "cancel", "ship"})
 
 
-def check_acknowledged(commands: Sequence[Command], log: Log) -> Finding:
-    """Every event is one command's, by its correlation id, and every command has the events that its answer says."""
+def check_acknowledged(commands: Sequence[Command], log: Log, planted: Mapping[str, set[str]]) -> Finding:
+    """Every event is one command's, by its correlation id, and every command has the events that its answer says.
+
+    `planted` are event ids that a fault wrote past all commands, by correlation id.
+    """
     finding = Finding("acknowledged")
     made: defaultdict[str, list[Event]] = defaultdict(list)
     lives: defaultdict[str, list[Event]] = defaultdict(list)
@@ -45,6 +48,10 @@ def check_acknowledged(commands: Sequence[Command], log: Log) -> Finding:
         finding.counts["unknown and done"] += command.outcome == "unknown" and bool(events)
         complaint = _complaint(command, events, lives)
         finding.expect(complaint is None, f"{command.outcome} {command.kind} {command.request_id}: {complaint}")
+    for correlation, ids in planted.items():
+        found = {event.event_id for event in made.pop(correlation, [])}
+        finding.expect(found == ids, f"the log has {found} of {correlation}, planted were {ids}")
+        finding.counts["planted"] += len(ids)
     for correlation, events in made.items():
         finding.fault(f"{len(events)} events of {correlation!r}, which nobody asked for")
     return finding

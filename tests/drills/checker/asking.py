@@ -102,6 +102,12 @@ def read_lengths(url: str) -> dict[int, int]:
         return dict(link.execute("SELECT partition, count(*) FROM outbox GROUP BY 1").fetchall())
 
 
+def read_epoch(url: str) -> int:
+    """The epoch that the log is in. Raises psycopg.Error."""
+    with psycopg.connect(url, connect_timeout=2) as link:
+        return int(link.execute("SELECT epoch FROM outbox_log").fetchall()[0][0])
+
+
 def read_stream(client: "redis.Redis", key: str) -> Iterator[Entry]:
     """Every entry of a stream, as of one moment: relays trim it. Raises redis.RedisError."""
     found: Any = client.xrange(key)

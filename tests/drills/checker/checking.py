@@ -6,7 +6,15 @@ from typing import Any
 import redis
 
 from tests.drills.checker.acknowledged import check_acknowledged
-from tests.drills.checker.asking import last_id, read_checkpoints, read_lengths, read_log, read_read_side, read_stream
+from tests.drills.checker.asking import (
+    last_id,
+    read_checkpoints,
+    read_epoch,
+    read_lengths,
+    read_log,
+    read_read_side,
+    read_stream,
+)
 from tests.drills.checker.contiguous import check_contiguous
 from tests.drills.checker.equal import check_equal
 from tests.drills.checker.evidence import Log, ReadSide, Streams
@@ -28,7 +36,7 @@ def check(
 def judge(told: Told, log: Log, streams: Streams, side: ReadSide, healed: Mapping[str, float] | None) -> list[Finding]:
     """Every invariant, on what has been read."""
     return [
-        check_acknowledged(told.commands, log),
+        check_acknowledged(told.commands, log, told.planted),
         check_contiguous(log, streams),
         check_equal(log, side, told.reads),
         check_quiet(log, side, streams, healed),
@@ -51,15 +59,17 @@ def read_streams(url: str, log: Log, removed: Mapping[int, set[int]]) -> Streams
 def behind(urls: Mapping[str, str], lengths: Mapping[int, int] | None = None) -> str | None:
     """Which partitions' checkpoints are not yet at `lengths`, or at the log's end; None when none is."""
     wanted = read_lengths(urls["write-db"]) if lengths is None else lengths
-    at = read_checkpoints(urls["read-db"])
-    late = {p: f"{at[p].sequence if p in at else 0} of {n}" for p, n in wanted.items() if p not in at or at[p][1] < n}
+    epoch = read_epoch(urls["write-db"])
+    at = {p: one.sequence for p, one in read_checkpoints(urls["read-db"]).items() if one.epoch == epoch}
+    late = {p: f"{at.get(p, 0)} of {n}" for p, n in wanted.items() if at.get(p, 0) < n}
     return f"the projection is behind: {late}" if late else None
 
 
 def unpublished(urls: Mapping[str, str]) -> str | None:
     """Which streams do not reach to the log's end; None when all do."""
     wanted = read_lengths(urls["write-db"])
+    epoch = read_epoch(urls["write-db"])
     with redis.Redis.from_url(urls["redis"]) as client:
-        at = {p: last_id(client, f"cqrs:events:1:{p}") for p in wanted}
+        at = {p: last_id(client, f"cqrs:events:{epoch}:{p}") for p in wanted}
     late = {p: f"{at[p]} of {n}" for p, n in wanted.items() if at[p] != n}
     return f"streams do not reach to the end of the log: {late}" if late else None

@@ -7,7 +7,7 @@ from typing import Final
 import psutil
 import psycopg
 
-from tests.drills.faults import database, links, processes, redis_data, redis_file
+from tests.drills.faults import database, links, poison, processes, redis_data, redis_file, refusing
 from tests.drills.faults.proof import NotHappened, Proof, Scene
 from tests.drills.pace import TooLate, until_after
 from tests.drills.schedule import Fault
@@ -23,13 +23,16 @@ FAULTS: Final[dict[str, Inflict]] = {
     "delete-stream": redis_data.delete_stream,
     "destroy-group": redis_data.destroy_group,
     "lose-unread": redis_data.lose_unread,
-    "fill-memory": redis_data.fill_memory,
+    "fill-memory": refusing.fill_memory,
+    "cannot-save": refusing.cannot_save,
+    "read-only": refusing.read_only,
     "cut-file": redis_file.cut_file,
     "older-file": redis_file.older_file,
     "cut-link": links.cut_link,
     "slow-link": links.slow_link,
     "swallow-link": links.swallow_link,
     "hold-transaction": database.hold_transaction,
+    "poison": poison.poison,
 }
 
 

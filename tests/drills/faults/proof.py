@@ -13,10 +13,14 @@ class NotHappened(Exception):
 
 @dataclass(slots=True)
 class Scene:
-    """Where faults happen. `removed` notes entries taken out of streams, `complaints` what went wrong meanwhile."""
+    """Where faults happen. `removed` notes entries taken out of streams, `complaints` what went wrong meanwhile,
+    `poisoned` SKUs of which both events have to be parked. `epoch` is the log's, noted while all was well.
+    """
 
     system: System
     told: Told
+    epoch: int = 0
+    poisoned: list[str] = field(default_factory=list)
     removed: dict[int, set[int]] = field(default_factory=dict)
     complaints: list[str] = field(default_factory=list)
 

@@ -1,4 +1,4 @@
-"""What Redis may lose while it runs: everything, its scripts, a stream, a group, unread entries, its memory."""
+"""What Redis may lose while it runs: everything, its scripts, a stream, a group, unread entries."""
 
 import asyncio
 from collections.abc import Callable
@@ -8,7 +8,7 @@ import redis
 
 from tests.drills.checker.asking import last_id, read_checkpoints, read_stream
 from tests.drills.faults.proof import NotHappened, Scene
-from tests.drills.pace import TooLate, until, until_after
+from tests.drills.pace import TooLate, until
 from tests.drills.schedule import PARTITIONS, Fault
 
 PROBE = "drill:probe"
@@ -27,7 +27,7 @@ async def flush_all(scene: Scene, fault: Fault) -> str:
         scene.removed.clear()
         return f"{keys} keys gone"
 
-    return await _on_redis(scene, act)
+    return await on_redis(scene, act)
 
 
 async def flush_scripts(scene: Scene, fault: Fault) -> str:
@@ -40,34 +40,34 @@ async def flush_scripts(scene: Scene, fault: Fault) -> str:
             raise NotHappened("a script has outlived SCRIPT FLUSH")
         return "a known script is unknown"
 
-    return await _on_redis(scene, act)
+    return await on_redis(scene, act)
 
 
 async def delete_stream(scene: Scene, fault: Fault) -> str:
     """DEL of one partition's stream."""
 
     def act(client: "redis.Redis") -> str | None:
-        for partition, key in _keys(fault):
+        for partition, key in _keys(scene, fault):
             if client.delete(key):
                 scene.removed.pop(partition, None)
                 return f"{key} gone"
         return None
 
-    return await _as_soon_as(scene, act, "no stream to delete")
+    return await as_soon_as(scene, act, "no stream to delete")
 
 
 async def destroy_group(scene: Scene, fault: Fault) -> str:
     """XGROUP DESTROY."""
 
     def act(client: "redis.Redis") -> str | None:
-        for _, key in _keys(fault):
+        for _, key in _keys(scene, fault):
             groups: Any = client.xinfo_groups(key) if client.exists(key) else []
             for group in groups:
                 if client.xgroup_destroy(key, group["name"]):
                     return f"group {group['name'].decode()} of {key} gone"
         return None
 
-    return await _as_soon_as(scene, act, "no group to destroy")
+    return await as_soon_as(scene, act, "no group to destroy")
 
 
 async def lose_unread(scene: Scene, fault: Fault) -> str:
@@ -76,35 +76,16 @@ async def lose_unread(scene: Scene, fault: Fault) -> str:
     try:
         for projector in projectors:
             projector.pause()
-        return await _as_soon_as(scene, lambda client: _remove(scene, client, fault), "nothing unread to remove")
+        return await as_soon_as(scene, lambda client: _remove(scene, client, fault), "nothing unread to remove")
     finally:
         for projector in projectors:
             projector.resume()
 
 
-async def fill_memory(scene: Scene, fault: Fault) -> str:
-    """A memory limit below what is used already, for `seconds`."""
-
-    def act(client: "redis.Redis") -> str:
-        client.config_set("maxmemory", "100kb")
-        try:
-            client.set(PROBE, "1")
-        except redis.ResponseError as error:
-            return f"a write was refused: {str(error)[:40]}"
-        raise NotHappened("a write was accepted")
-
-    try:
-        words = await _on_redis(scene, act)
-        await until_after(fault.seconds)
-    finally:
-        await _on_redis(scene, lambda client: str(client.config_set("maxmemory", "0")))
-    return f"{words}, for {fault.seconds:.1f} s"
-
-
 def _remove(scene: Scene, client: "redis.Redis", fault: Fault) -> str | None:
     """At least a few: the first ones may be on their way to a projector that stands still."""
     at = read_checkpoints(scene.system.urls["read-db"])
-    for partition, key in _keys(fault):
+    for partition, key in _keys(scene, fault):
         passed = at[partition].sequence if partition in at else 0
         if last_id(client, key) < passed + 8:
             continue
@@ -118,14 +99,16 @@ def _remove(scene: Scene, client: "redis.Redis", fault: Fault) -> str | None:
     return None
 
 
-def _keys(fault: Fault) -> list[tuple[int, str]]:
+def _keys(scene: Scene, fault: Fault) -> list[tuple[int, str]]:
     """All partitions, the fault's own first."""
     first = int(fault.target.rpartition(" ")[2])
     order = [(first + step) % PARTITIONS for step in range(PARTITIONS)]
-    return [(partition, f"cqrs:events:1:{partition}") for partition in order]
+    return [(partition, f"cqrs:events:{scene.epoch}:{partition}") for partition in order]
 
 
-async def _on_redis(scene: Scene, act: Callable[["redis.Redis"], str]) -> str:
+async def on_redis(scene: Scene, act: Callable[["redis.Redis"], str]) -> str:
+    """What `act` says, asked in a thread. Raises NotHappened where Redis refuses or does not answer."""
+
     def run() -> str:
         with redis.Redis.from_url(scene.system.urls["redis"], socket_timeout=5) as client:
             return act(client)
@@ -136,13 +119,13 @@ async def _on_redis(scene: Scene, act: Callable[["redis.Redis"], str]) -> str:
         raise NotHappened(f"redis: {error}") from error
 
 
-async def _as_soon_as(scene: Scene, act: Callable[["redis.Redis"], str | None], complaint: str) -> str:
-    """What `act` says, tried again for a few seconds while it says nothing."""
+async def as_soon_as(scene: Scene, act: Callable[["redis.Redis"], str | None], complaint: str) -> str:
+    """What `act` says, tried again for a few seconds while it says nothing. Raises NotHappened with `complaint`."""
     words = ""
 
     async def tried() -> str | None:
         nonlocal words
-        words = await _on_redis(scene, lambda client: act(client) or "")
+        words = await on_redis(scene, lambda client: act(client) or "")
         return None if words else complaint
 
     try:

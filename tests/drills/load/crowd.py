@@ -18,12 +18,12 @@ SETTLES_WITHIN: Final = 40.0
 
 
 class Crowd:
-    """`count` clients that send `rate` commands a second in all."""
+    """So many clients that send `rate` commands a second in all. What they ask for is named after `name`."""
 
-    def __init__(self, ports: tuple[int, int], told: Told, clients: int, rate: float) -> None:
+    def __init__(self, ports: tuple[int, int], told: Told, clients: int, rate: float, name: str = "c") -> None:
         self._port = ports[0]
         self._told = told
-        self._clients = [Client(f"c{number}", ports, told, rate / clients) for number in range(clients)]
+        self._clients = [Client(f"{name}{number}", ports, told, rate / clients) for number in range(clients)]
         self._numbers = count(1)
         self._stop = asyncio.Event()
         self._running: list[asyncio.Task[None]] = []
