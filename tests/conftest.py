@@ -16,6 +16,8 @@ from query_api.migrations.run import migrate as migrate_read
 from stack.engines import RunningEngine, start_postgres, start_valkey
 
 PARTITIONS: Final = 8
+LONG: Final = ("tests/e2e/", "tests/model/", "tests/teeth/")
+"""What takes longest begins first, or one worker would be at it when the others have long been done."""
 settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
 _numbers: Final = count(1)
@@ -31,6 +33,11 @@ class FileByFile(LoadScopeScheduling):  # type: ignore[misc]
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> FileByFile:
     """In place of pytest-xdist's own `--dist`."""
     return FileByFile(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long files before short ones; otherwise the order stays."""
+    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
 
 
 @pytest.fixture(scope="session")
