@@ -3,7 +3,7 @@
 from os import environ
 from typing import Final
 
-EXAMPLES: Final = int(environ.get("MODEL_EXAMPLES", "1000"))
+EXAMPLES: Final = int(environ.get("MODEL_EXAMPLES", "2000"))
 """Schedules of 60 steps that hypothesis tries. A quarter as many come from seeds, a tenth as many are restores."""
 FIRST_SEED: Final = int(environ.get("MODEL_FIRST_SEED", "0"))
 SHRINK: Final = "MODEL_SHRINK" in environ

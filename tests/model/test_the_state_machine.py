@@ -1,6 +1,6 @@
 """Hypothesis looks for a schedule of faults after which the reader has not exactly the log.
 
-By default 1,000 examples of 60 steps; MODEL_EXAMPLES=50000 is the long form.
+By default 2,000 examples of 60 steps; MODEL_EXAMPLES=50000 is the long form.
 """
 
 import pytest
