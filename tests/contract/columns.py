@@ -1,9 +1,10 @@
 """Tables as a service declares them, held against a real Postgres after the owner's migrations."""
 
-from typing import Any, Final, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, NamedTuple, Self
 
 import psycopg
-from sqlalchemy import Column, Table
+from sqlalchemy import Table
 from sqlalchemy.dialects.postgresql.base import PGDialect
 
 _COLUMNS: Final = """
@@ -23,19 +24,49 @@ class _Real(NamedTuple):
     is_key: bool
 
 
-def faults(connection: psycopg.Connection[Any], declared: Table, *, inserts: bool) -> list[str]:
+class Column(NamedTuple):
+    """What a service takes a column for: the type as Postgres is told it, and whether it may be NULL."""
+
+    type: str
+    nullable: bool
+
+
+class Declaration(NamedTuple):
+    """A table as a service knows it. `key` is empty where it does not say; `inserts` when it makes rows."""
+
+    name: str
+    columns: Mapping[str, Column]
+    key: Sequence[str]
+    inserts: bool
+
+    @classmethod
+    def of(cls, table: Table, *, inserts: bool) -> Self:
+        """The declaration that `table` is."""
+        dialect = PGDialect()  # type: ignore[no-untyped-call]
+        columns = {
+            str(column.name): Column(column.type.compile(dialect=dialect), bool(column.nullable))
+            for column in table.columns
+        }
+        return cls(str(table.name), columns, sorted(map(str, table.primary_key.columns.keys())), inserts)
+
+
+def faults(connection: psycopg.Connection[Any], declared: Declaration) -> list[str]:
     """How `declared` is wrong about the table of this name on the search_path.
 
-    Columns that are not declared are the owner's business, unless the service `inserts` rows and cannot without them.
+    Columns that are not declared are the owner's business, unless the service inserts rows and cannot without them.
     """
     real = _real_columns(connection, declared.name)
     if not real:
         return [f"{declared.name}: no such table"]
-    found = [fault for column in declared.columns for fault in _faults_of(connection, column, real)]
-    keys, real_keys = set(declared.primary_key.columns.keys()), {name for name, column in real.items() if column.is_key}
-    if keys and keys != real_keys:
-        found.append(f"{declared.name}: the key is {sorted(real_keys)}")
-    if inserts:
+    found = [
+        f"{declared.name}.{name}: {fault}"
+        for name, column in declared.columns.items()
+        for fault in _faults_of(connection, column, real.get(name))
+    ]
+    real_key = sorted(name for name, column in real.items() if column.is_key)
+    if declared.key and list(declared.key) != real_key:
+        found.append(f"{declared.name}: the key is {real_key}")
+    if declared.inserts:
         found += [
             f"{declared.name}.{name}: must be given"
             for name, column in real.items()
@@ -44,23 +75,20 @@ def faults(connection: psycopg.Connection[Any], declared: Table, *, inserts: boo
     return found
 
 
-def _faults_of(connection: psycopg.Connection[Any], column: Column[Any], real: dict[str, _Real]) -> list[str]:
-    name = f"{column.table}.{column.name}"
-    there = real.get(column.name)
+def _faults_of(connection: psycopg.Connection[Any], column: Column, there: _Real | None) -> list[str]:
     if there is None:
-        return [f"{name}: no such column"]
+        return ["no such column"]
     found = []
     if _type_of(connection, column) != _SAME.get(there.type, there.type):
-        found.append(f"{name}: is {there.type}")
+        found.append(f"is {there.type}")
     if column.nullable is there.required:
-        found.append(f"{name}: {'is never' if there.required else 'may be'} NULL")
+        found.append(f"{'is never' if there.required else 'may be'} NULL")
     return found
 
 
-def _type_of(connection: psycopg.Connection[Any], column: Column[Any]) -> str:
+def _type_of(connection: psycopg.Connection[Any], column: Column) -> str:
     """What Postgres calls the declared type."""
-    compiled = column.type.compile(dialect=PGDialect())  # type: ignore[no-untyped-call]
-    row = connection.execute("SELECT format_type(to_regtype(%s), NULL)", [compiled]).fetchone()
+    row = connection.execute("SELECT format_type(to_regtype(%s), NULL)", [column.type]).fetchone()
     assert row is not None
     name = str(row[0])
     return _SAME.get(name, name)

@@ -5,33 +5,20 @@ from typing import Any, Final
 
 import psycopg
 import pytest
-from sqlalchemy import MetaData, Table
+from sqlalchemy import Table
 
-from command_api.adapters.postgres import tables as command_api_tables
 from outbox_relay.adapters import outbox_table
 from projector.adapters import read_tables
 from query_api.adapters.postgres import tables as query_api_tables
 from stack.engines import RunningEngine
-from tests.contract.columns import faults
+from tests.contract.columns import Declaration, faults
+from tests.contract.declared import DECLARED, READERS, WRITERS
 
 Connection = psycopg.Connection[Any]
 
 
-def _named(user: str, metadata: MetaData, inserts: set[str]) -> list[Any]:
-    """Each table of a user, and whether rows are inserted."""
-    return [
-        pytest.param(table, table.name in inserts, id=f"{user}: {table.name}") for table in metadata.tables.values()
-    ]
-
-
-WRITE_SIDE: Final = [
-    *_named("command-api", command_api_tables.METADATA, {"orders", "products", "outbox"}),
-    *_named("outbox-relay", outbox_table.metadata, {"outbox_tick"}),
-]
-READ_SIDE: Final = [
-    *_named("query-api", query_api_tables.metadata, set()),
-    *_named("projector", read_tables.metadata, set(read_tables.metadata.tables)),
-]
+WRITE_SIDE: Final = [pytest.param(one, id=f"{user}: {one.name}") for user in WRITERS for one in DECLARED[user]]
+READ_SIDE: Final = [pytest.param(one, id=f"{user}: {one.name}") for user in READERS for one in DECLARED[user]]
 
 
 @pytest.fixture(scope="session")
@@ -60,14 +47,14 @@ def read_side(databases: tuple[str, str]) -> Iterator[Connection]:
         connection.rollback()
 
 
-@pytest.mark.parametrize(("declared", "inserts"), WRITE_SIDE)
-def test_a_declared_table_of_the_write_side_is_real(write_side: Connection, declared: Table, inserts: bool) -> None:
-    assert faults(write_side, declared, inserts=inserts) == []
+@pytest.mark.parametrize("declared", WRITE_SIDE)
+def test_a_declared_table_of_the_write_side_is_real(write_side: Connection, declared: Declaration) -> None:
+    assert faults(write_side, declared) == []
 
 
-@pytest.mark.parametrize(("declared", "inserts"), READ_SIDE)
-def test_a_declared_table_of_the_read_side_is_real(read_side: Connection, declared: Table, inserts: bool) -> None:
-    assert faults(read_side, declared, inserts=inserts) == []
+@pytest.mark.parametrize("declared", READ_SIDE)
+def test_a_declared_table_of_the_read_side_is_real(read_side: Connection, declared: Declaration) -> None:
+    assert faults(read_side, declared) == []
 
 
 def test_both_sides_of_the_log_and_of_the_read_models_are_among_them() -> None:
@@ -109,7 +96,7 @@ def test_a_change_of_the_write_side_that_its_users_do_not_know_of_is_caught(
     write_side: Connection, change: str, table: Table, fault: str
 ) -> None:
     write_side.execute(change)
-    assert faults(write_side, table, inserts=True)[:1] == [fault]
+    assert faults(write_side, Declaration.of(table, inserts=True))[:1] == [fault]
 
 
 @pytest.mark.parametrize(
@@ -133,7 +120,7 @@ def test_a_change_of_the_read_side_that_its_users_do_not_know_of_is_caught(
     read_side: Connection, change: str, table: Table, fault: str
 ) -> None:
     read_side.execute(change)
-    assert faults(read_side, table, inserts=True) == [fault]
+    assert faults(read_side, Declaration.of(table, inserts=True)) == [fault]
 
 
 @pytest.mark.parametrize(
@@ -141,9 +128,9 @@ def test_a_change_of_the_read_side_that_its_users_do_not_know_of_is_caught(
 )
 def test_a_column_more_that_needs_nobody_is_no_fault(read_side: Connection, column: str) -> None:
     read_side.execute(f"ALTER TABLE order_view ADD {column}")
-    assert faults(read_side, read_tables.order_view, inserts=True) == []
+    assert faults(read_side, Declaration.of(read_tables.order_view, inserts=True)) == []
 
 
 def test_a_column_more_that_only_a_writer_must_know_is_no_fault_to_a_reader(read_side: Connection) -> None:
     read_side.execute("ALTER TABLE order_view ADD weight bigint NOT NULL")
-    assert faults(read_side, query_api_tables.order_view, inserts=False) == []
+    assert faults(read_side, Declaration.of(query_api_tables.order_view, inserts=False)) == []

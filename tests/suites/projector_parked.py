@@ -51,8 +51,8 @@ def older_version(*types: str) -> Iterator[None]:
 class Projector:
     """A projector of one partition, without a stream."""
 
-    def __init__(self, world: ParkingWorld) -> None:
-        self._store = world.store
+    def __init__(self, store: ReadStore) -> None:
+        self._store = store
         self.journal = RecordingJournal()
         self._writer = Writer(self._store, Bookmarks(InMemoryEventStream(), self.journal), self.journal)
         self.progress: Progress | None = None
@@ -70,7 +70,7 @@ class Projector:
 
 async def projected(world: ParkingWorld, happenings: Iterable[Happening]) -> tuple[Projector, NumberedLog]:
     """A projector that has been given these, and the log of them."""
-    projector, log = Projector(world), NumberedLog()
+    projector, log = Projector(world.store), NumberedLog()
     await projector.apply(log.append(0, happenings))
     return projector, log
 

@@ -57,7 +57,7 @@ class ParkingSuite:
         with older_version(REMOVED):
             projector, log = await projected(world, life_of(1)[:3])
         await projector.apply(log.append(0, life_of(1)[3:5]))
-        another = Projector(world)
+        another = Projector(world.store)
         await another.apply(log.append(0, [life_of(1)[5], *life_of(2)]))
         assert await sequences_left(world) == [3, 4, 5, 6]
         assert await stands_at(world) == 14

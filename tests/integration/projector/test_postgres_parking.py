@@ -80,7 +80,7 @@ def statements(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 async def test_a_batch_with_parked_events_takes_no_statement_more(
     world: RealParkingWorld, statements: list[str]
 ) -> None:
-    projector, log = Projector(world), NumberedLog()
+    projector, log = Projector(world.store), NumberedLog()
     await projector.begin()
     statements.clear()
     with older_version(REMOVED):
@@ -144,7 +144,7 @@ async def test_verbs_and_projectors_beside_each_other_lose_and_double_nothing(wo
     log = NumberedLog()
     log.append(0, lives)
     stores = [PostgresReadStore(world.url, GROUP) for _ in range(2)]
-    projectors = [Projector(RealParkingWorld(store, world.url, world.lot)) for store in stores]
+    projectors = [Projector(store) for store in stores]
     done = False
 
     async def project(projector: Projector) -> None:

@@ -12,8 +12,8 @@ from msgspec import Meta, Struct
 
 
 def _one_of(*values: str) -> Meta:
-    """Closed for those who write; a reader takes an unknown value as it comes."""
-    return Meta(extra_json_schema={"enum": list(values)})
+    """Closed for those who write; a reader takes an unknown value as it comes, and the schema says so."""
+    return Meta(extra_json_schema={"enum": list(values), "x-open-to-readers": True})
 
 
 OrderStatus = Annotated[

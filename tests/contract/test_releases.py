@@ -1,0 +1,62 @@
+"""What was released stays as it was."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from tests.contract.releases import BEFORE, DIGESTS, FOLDER, add, faults, releases
+
+Change = Callable[[Path], object]
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """A copy of all releases."""
+    target = tmp_path / "releases"
+    shutil.copytree(FOLDER, target)
+    return target
+
+
+def test_there_is_a_release_and_none_was_changed() -> None:
+    assert releases()
+    assert faults() == []
+
+
+_SAMPLE: Final = "1/examples/OrderCreated.v1.json"
+
+
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        (lambda copy: (copy / _SAMPLE).write_bytes((copy / _SAMPLE).read_bytes() + b" "), f"{_SAMPLE}: was changed"),
+        (lambda copy: (copy / _SAMPLE).unlink(), f"{_SAMPLE}: was removed"),
+        (lambda copy: (copy / "1/examples/More.json").write_text("{}"), "1/examples/More.json: was added"),
+        (lambda copy: shutil.rmtree(copy / "1"), "1: is missing"),
+    ],
+    ids=["changed", "removed", "added", "gone"],
+)
+def test_a_change_of_the_past_is_caught(copy: Path, change: Change, fault: str) -> None:
+    add({"note.txt": b"later"}, copy)
+    change(copy)
+    assert faults(copy)[:1] == [fault]
+
+
+def test_a_past_that_was_made_anew_with_digests_that_fit_is_caught_by_the_release_after_it(copy: Path) -> None:
+    last = len(releases(copy))
+    add({"note.txt": b"as it was"}, copy)
+    later = add({"note.txt": b"later"}, copy).folder.rename(copy.parent / "later")
+    shutil.rmtree(copy / str(last + 1))
+    add({"note.txt": b"as it should have been"}, copy)
+    later.rename(copy / str(last + 2))
+    assert faults(copy) == [f"{last + 2}/{BEFORE}: was changed"]
+
+
+def test_a_release_is_added_behind_the_others(copy: Path) -> None:
+    count = len(releases(copy))
+    made = add({"schemas/New.v1.json": b"{}"}, copy)
+    assert (made.number, made.names("schemas"), made.json("schemas/New.v1.json")) == (count + 1, ["New.v1.json"], {})
+    assert faults(copy) == []
+    assert (made.folder / DIGESTS).exists()
