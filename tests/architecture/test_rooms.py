@@ -24,6 +24,7 @@ _SETTINGS: Final = "Settings are read by __main__ and composition"
 _ENTRYPOINTS: Final = "Entrypoints speak to no engine"
 _ADAPTERS: Final = "Adapters speak no HTTP to clients"
 _SERVICES: Final = "Services share libraries, never one another's code"
+_VERSIONS: Final = "Versions of events are the contracts' own business"
 
 VIOLATIONS: Final = [
     (f"{_COMMAND}/application/bus.py", "import command_api.adapters.publish", _ROOMS),
@@ -48,6 +49,8 @@ VIOLATIONS: Final = [
     (f"{_DOMAIN}/values.py", "import orders_contracts.streams", "The domain knows nobody"),
     (f"{_PROJECTOR}/application/ports.py", "from orders_domain.values import Sku", "Only command-api decides"),
     (f"{_CONTRACTS}/streams.py", "import command_api.application.bus", "The event language knows nobody"),
+    (f"{_PROJECTOR}/application/ports.py", "import orders_contracts.v1.orders", _VERSIONS),
+    (f"{_COMMAND}/adapters/publish.py", "from orders_contracts.v2.orders import OrderShipped", _VERSIONS),
     (f"{_LAUNCHER}/services.py", "import command_api", "The launcher starts programs and knows nobody's code"),
     (f"{_COMMAND}/composition.py", "import stack.engines", "Nobody needs the launcher"),
 ]

@@ -7,10 +7,13 @@ import jsonschema_rs
 import msgspec
 import orjson
 
-from orders_contracts.registry import REGISTRY, name_of
+from orders_contracts.registry import REGISTRY, WRITTEN, name_of
 
 _PACKAGE: Final = files("orders_contracts")
 TYPES: Final = sorted(REGISTRY)
+"""Every event that a reader may meet."""
+WRITTEN_TYPES: Final = sorted(WRITTEN)
+"""Those that are written today."""
 
 
 def file_name(type_: str) -> str:

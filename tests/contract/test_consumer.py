@@ -1,39 +1,33 @@
 """The projector takes every golden example, and what producers may add to it one day."""
 
-from collections.abc import Iterable
 from typing import Any, Final
 
 import orjson
 import pytest
 
 from orders_contracts.codec import Event, decode_event
+from orders_contracts.orders import OrderEvent
 from orders_contracts.registry import name_of
-from orders_contracts.streams import NO_EVENT
-from orders_contracts.v1.orders import OrderEvent
-from projector.application.judgement import judge
-from projector.application.log import Aggregate, Checkpoint, Entry, Slice, Unreadable
-from projector.application.projections.fold import Writes, fold, orders_to_load
+from projector.application.log import Aggregate, Unreadable
+from tests.contract.applying import applied, document_before, judged, life
 from tests.contract.goldens import TYPES, golden
 
 EVENTS: Final = {type_: decode_event(golden(type_)) for type_ in TYPES}
 ORDER_EVENTS: Final = [type_ for type_ in TYPES if EVENTS[type_].envelope.aggregatetype == "order"]
 PRODUCT_EVENTS: Final = [type_ for type_ in TYPES if EVENTS[type_].envelope.aggregatetype == "product"]
-CREATED: Final = "orders.OrderCreated.v1"
 RESULTS: Final = [name for name in OrderEvent.__struct_fields__ if name != "lines"]
 
 
 @pytest.mark.parametrize("type_", TYPES)
 def test_an_example_is_judged_fit_to_be_applied(type_: str) -> None:
-    judgement = judge(3, Checkpoint(0, NO_EVENT), [_entry(1, NO_EVENT, golden(type_))])
-    assert judgement.finding is None
-    assert judgement.slice.events == [EVENTS[type_]]
+    assert judged(golden(type_)) == EVENTS[type_]
 
 
 @pytest.mark.parametrize("type_", ORDER_EVENTS)
 def test_an_example_of_an_order_shows_in_every_read_model_of_orders(type_: str) -> None:
     event = EVENTS[type_]
     envelope, said = event.envelope, orjson.loads(golden(type_))["data"]
-    writes = _applied([event], _document_before(event))
+    writes = applied([event], document_before(EVENTS, event))
     view, summary, entry = (
         orjson.loads(rows[0].doc) for rows in (writes.order_view, writes.order_summary, writes.order_history)
     )
@@ -50,7 +44,7 @@ def test_an_example_of_an_order_shows_in_every_read_model_of_orders(type_: str) 
 @pytest.mark.parametrize("type_", PRODUCT_EVENTS)
 def test_an_example_of_a_product_shows_in_its_view(type_: str) -> None:
     envelope, said = EVENTS[type_].envelope, orjson.loads(golden(type_))["data"]
-    writes = _applied([EVENTS[type_]])
+    writes = applied([EVENTS[type_]])
     document = orjson.loads(writes.product_view[0].doc)
     assert {name: document.pop(name) for name in ("version", "updated_at")} == {
         "version": envelope.aggregateversion,
@@ -62,9 +56,9 @@ def test_an_example_of_a_product_shows_in_its_view(type_: str) -> None:
 
 
 def test_the_examples_of_one_order_tell_its_whole_life() -> None:
-    life = _life()
-    assert [event.envelope.aggregateversion for event in life] == list(range(1, 10))
-    writes = _applied(life)
+    told = life(EVENTS)
+    assert [event.envelope.aggregateversion for event in told] == list(range(1, 10))
+    writes = applied(told)
     order = orjson.loads(writes.order_view[0].doc)
     assert (order["status"], order["fulfilment_status"], order["version"]) == ("COMPLETED", "delivered", 9)
     assert order["shipping_address"]["city"] == "Liège"
@@ -78,51 +72,21 @@ def test_fields_that_a_newer_producer_adds_are_passed_over(type_: str) -> None:
     newer = _with_more(orjson.loads(golden(type_)))
     envelope, data = decode_event(orjson.dumps(newer))
     assert data == EVENTS[type_].data
-    judgement = judge(0, Checkpoint(0, NO_EVENT), [_entry(1, NO_EVENT, orjson.dumps(newer))])
-    assert judgement.finding is None
-    document = _document_before(Event(envelope, data)) if type_ in ORDER_EVENTS else []
-    assert _applied([Event(envelope, data)], document).changes
+    assert judged(orjson.dumps(newer)) == (envelope, data)
+    assert applied([Event(envelope, data)], document_before(EVENTS, Event(envelope, data))).changes
 
 
 @pytest.mark.parametrize("type_", TYPES)
 def test_a_version_that_is_not_known_yet_is_set_apart_and_not_guessed_at(type_: str) -> None:
-    unknown = orjson.loads(golden(type_)) | {"type": type_.replace(".v1", ".v2")}
-    judgement = judge(0, Checkpoint(0, NO_EVENT), [_entry(1, NO_EVENT, orjson.dumps(unknown))])
-    (event,) = judgement.slice.events
+    later = type_.rpartition(".v")[0] + ".v99"
+    unknown = orjson.loads(golden(type_)) | {"type": later}
     envelope = EVENTS[type_].envelope
-    assert event == Unreadable(
+    assert judged(orjson.dumps(unknown)) == Unreadable(
         Aggregate(envelope.aggregatetype, envelope.subject),
         envelope.aggregateversion,
-        type_.replace(".v1", ".v2"),
-        f"unknown type {type_.replace('.v1', '.v2')}",
+        later,
+        f"unknown type {later}",
     )
-
-
-def _applied(events: list[Event], documents: Iterable[bytes] = ()) -> Writes:
-    entries = [Entry(number, str(event.envelope.id), NO_EVENT, b"") for number, event in enumerate(events, 1)]
-    assert bool(orders_to_load(events)) is bool(documents)
-    writes = fold([Slice(0, Checkpoint(0, NO_EVENT), events, entries)], documents)
-    assert writes.parked_event == []
-    return writes
-
-
-def _life() -> list[Event]:
-    """The examples that are about the order of the first one."""
-    bought = EVENTS[CREATED].envelope.subject
-    events = [event for event in EVENTS.values() if event.envelope.subject == bought]
-    return sorted(events, key=lambda event: event.envelope.aggregateversion)
-
-
-def _document_before(event: Event) -> list[bytes]:
-    """The order as it stood before `event`: from the life told here, or a draft under another name."""
-    envelope = event.envelope
-    past = [one for one in _life() if one.envelope.aggregateversion < envelope.aggregateversion]
-    if envelope.subject != EVENTS[CREATED].envelope.subject:
-        past = [EVENTS[CREATED]]
-    if envelope.aggregateversion == 1:
-        return []
-    document = orjson.loads(_applied(past).order_view[0].doc)
-    return [orjson.dumps(document | {"order_id": envelope.subject, "version": envelope.aggregateversion - 1})]
 
 
 def _with_more(value: Any) -> Any:
@@ -134,7 +98,3 @@ def _with_more(value: Any) -> Any:
             return [_with_more(inner) for inner in value]
         case _:
             return value
-
-
-def _entry(sequence: int, prev: str, event: bytes) -> Entry:
-    return Entry(sequence, orjson.loads(event)["id"], prev, event)

@@ -9,9 +9,19 @@ import pytest
 
 from orders_contracts.codec import decode_event, encode_event
 from orders_contracts.envelope import SOURCE
-from orders_contracts.registry import REGISTRY, schema_uri
+from orders_contracts.registry import REGISTRY, WRITTEN, name_of, schema_uri
 from orders_contracts.schema import documents
-from tests.contract.goldens import TYPES, faults, faults_of_event, file_name, golden, names, printed, schema
+from tests.contract.goldens import (
+    TYPES,
+    WRITTEN_TYPES,
+    faults,
+    faults_of_event,
+    file_name,
+    golden,
+    names,
+    printed,
+    schema,
+)
 from tests.contract.metadata import metadata_of
 
 _REQUIRED_BY_CLOUDEVENTS: Final = {"id", "source", "specversion", "type"}
@@ -48,12 +58,20 @@ def test_an_example_obeys_its_schema(type_: str) -> None:
     assert faults_of_event(golden(type_)) == []
 
 
-@each_type
+@pytest.mark.parametrize("type_", WRITTEN_TYPES)
 def test_an_example_is_read_and_written_again_to_the_byte(type_: str) -> None:
     event = decode_event(golden(type_))
     assert type(event.data) is REGISTRY[type_]
     assert encode_event(metadata_of(event.envelope), event.data) == golden(type_)
     assert orjson.loads(printed(golden(type_))) == orjson.loads(golden(type_))
+
+
+@each_type
+def test_an_example_of_any_version_is_read_as_the_newest_one(type_: str) -> None:
+    event = decode_event(golden(type_))
+    assert event.envelope.type == type_
+    assert type(event.data) in WRITTEN.values()
+    assert type(event.data).__name__ == name_of(type_)
 
 
 @each_type

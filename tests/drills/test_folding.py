@@ -11,7 +11,7 @@ from orders_contracts.streams import NO_EVENT
 from projector.application.judgement import judge
 from projector.application.log import Checkpoint, Entry
 from projector.application.projections.fold import Writes, fold
-from tests.contract.goldens import TYPES, golden
+from tests.contract.goldens import TYPES, WRITTEN_TYPES, golden
 from tests.drills.checker.asking import number
 from tests.drills.checker.evidence import Tick
 from tests.drills.checker.folding import history_of, next_order, product_after, summary_of
@@ -22,7 +22,7 @@ BOUGHT: Final = "019abcde-0001-7000-8000-00000000f00d"
 
 def life() -> list[bytes]:
     """The golden examples of one order's whole life: bought, sent, delivered."""
-    events = [golden(type_) for type_ in TYPES]
+    events = [golden(type_) for type_ in WRITTEN_TYPES]
     ours = [event for event in events if orjson.loads(event)["subject"] == BOUGHT]
     return sorted(ours, key=lambda event: orjson.loads(event)["aggregateversion"])
 

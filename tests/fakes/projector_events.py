@@ -6,13 +6,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
+from orders_contracts import orders, products
 from orders_contracts.codec import Metadata, encode_event, type_of
 from orders_contracts.envelope import AggregateType
 from orders_contracts.heads import Heads, encode_heads
 from orders_contracts.registry import EventData
 from orders_contracts.streams import NO_EVENT
 from orders_contracts.timestamps import timestamp
-from orders_contracts.v1 import orders, products
 from projector.application.log import Entry
 
 _SPACE = UUID("6f1e1f5e-8b1c-4d0e-9b0a-2f3d7c1a5e11")
@@ -175,7 +175,7 @@ def life_of(name: object, start: datetime = START) -> list[Happening]:
             [line(1, pen.sku, 2, shipped_quantity=2)],
             fulfilment_status="shipped",
             shipment_id=shipment,
-            items=(orders.ShippedItem(sku=pen.sku, quantity=2),),
+            items=(orders.ShippedItem(line_number=1, sku=pen.sku, name=pen.name, quantity=2),),
             carrier="DHL",
             tracking=None,
         ),

@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 from uuid import UUID
 
 from orders_contracts.codec import Metadata, encode_event
-from orders_contracts.v1.products import ProductListed
+from orders_contracts.products import ProductListed
 from outbox_relay.application.ports import Log, OutboxUnavailable, Row
 from tests.fakes.relay_log import InMemoryDatabase, Snapshot, Written
 from tests.fakes.relay_observer import START, SetClock

@@ -16,7 +16,7 @@ from tests.fakes.projector_events import Happening, NumberedLog, OrderLife
 from tests.fakes.projector_ports import RecordingJournal
 from tests.fakes.projector_stream import InMemoryEventStream
 
-REMOVED, SHIPPED, LISTED = "orders.OrderItemRemoved.v1", "orders.OrderShipped.v1", "orders.ProductListed.v1"
+REMOVED, SHIPPED, LISTED = "orders.OrderItemRemoved.v1", "orders.OrderShipped.v2", "orders.ProductListed.v1"
 TOO_BIG = 2**63
 
 

@@ -1,6 +1,6 @@
 """What becomes of poison and of what comes behind it, on every ReadStore and ParkingLot."""
 
-from orders_contracts.v1 import orders
+from orders_contracts import orders
 from projector.application import parking
 from projector.application.log import UNKNOWN, Aggregate, ParkedEvent
 from projector.application.projections.fold import WAITS

@@ -2,8 +2,7 @@
 
 import pytest
 
-from orders_contracts import codec
-from orders_contracts.v1 import orders
+from orders_contracts import codec, orders
 from projector.application import parking
 from projector.application.projections.fold import WAITS
 from tests.fakes.projector_events import OrderLife, ProductLife, life_of

@@ -14,8 +14,8 @@ from pydantic import BaseModel, Field
 from uuid_utils.compat import uuid7
 
 from orders_contracts.codec import Metadata, encode_event
+from orders_contracts.orders import Address, Line, OrderCreated
 from orders_contracts.streams import partition_of
-from orders_contracts.v1.orders import Address, Line, OrderCreated
 
 PARTITIONS = 8
 

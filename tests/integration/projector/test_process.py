@@ -93,7 +93,7 @@ async def test_it_projects_tells_how_it_is_and_ends_with_status_0(
         await until(lambda: process.get("/readyz")[0] == 200)
         await publisher.put(1, log.append(1, life_of(1)))
         await until(lambda: rows(read_database_url, "SELECT version FROM order_view") == [(8,)])
-        assert 'projector_events_applied_total{type="orders.OrderShipped.v1"} 1.0' in process.get("/metrics")[1]
+        assert 'projector_events_applied_total{type="orders.OrderShipped.v2"} 1.0' in process.get("/metrics")[1]
         told = json.loads(process.get("/status")[1])
         assert (told["summary"], told["mine"]) == ("projects partitions 0 1", [0, 1])
         assert told["partitions"][1] | {"head": 0} == {

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from orders_contracts.codec import Metadata, UnknownEventType, decode_event, encode_event, type_of
-from orders_contracts.registry import REGISTRY
-from orders_contracts.v1.orders import OrderItemRemoved
-from orders_contracts.v1.products import ProductListed
+from orders_contracts.orders import OrderItemRemoved
+from orders_contracts.products import ProductListed
+from orders_contracts.registry import WRITTEN
 from tests.unit.orders_contracts.models import instances
 
 METADATA: Final = Metadata(
@@ -34,16 +34,16 @@ def altered(**fields: object) -> bytes:
     return msgspec.json.encode(document | fields)
 
 
-@pytest.mark.parametrize("type_", sorted(REGISTRY))
+@pytest.mark.parametrize("type_", sorted(WRITTEN))
 @settings(deadline=None, max_examples=30)
 @given(st.data())
 def test_an_event_is_read_back_as_it_was(type_: str, data: st.DataObject) -> None:
-    event = data.draw(instances(REGISTRY[type_]))
+    event = data.draw(instances(WRITTEN[type_]))
     envelope, found = decode_event(encode_event(METADATA, event))
     assert found == event
-    assert type(found) is REGISTRY[type_]
+    assert type(found) is WRITTEN[type_]
     assert (envelope.type, type_of(event)) == (type_, type_)
-    assert msgspec.json.decode(envelope.data, type=REGISTRY[type_]) == event
+    assert msgspec.json.decode(envelope.data, type=WRITTEN[type_]) == event
 
 
 def test_the_envelope_says_what_it_was_told() -> None:

@@ -4,9 +4,11 @@ import re
 
 import pytest
 
-from orders_contracts.registry import REGISTRY, event_type, name_of, schema_uri
-from orders_contracts.v1.orders import OrderEvent
-from orders_contracts.v1.products import ProductEvent
+from orders_contracts import orders, products
+from orders_contracts.orders import OrderEvent
+from orders_contracts.products import ProductEvent
+from orders_contracts.registry import REGISTRY, WRITTEN, event_type, name_of, schema_uri, version_of
+from orders_contracts.upcasts import UPCASTS
 
 
 @pytest.mark.parametrize("model", [OrderEvent, ProductEvent])
@@ -16,13 +18,28 @@ def test_no_event_is_missing(model: type) -> None:
 
 
 def test_no_event_is_there_twice() -> None:
-    assert len(set(REGISTRY.values())) == len(REGISTRY) == 17
+    assert len(set(REGISTRY.values())) == len(REGISTRY) == 18
 
 
 @pytest.mark.parametrize("type_", sorted(REGISTRY))
 def test_a_type_is_made_of_name_and_version(type_: str) -> None:
-    name = REGISTRY[type_].__name__
+    name, version = REGISTRY[type_].__name__, version_of(type_)
     assert re.fullmatch(r"orders\.[A-Z][A-Za-z]+\.v[1-9][0-9]*", type_)
-    assert type_ == event_type(name, 1)
+    assert type_ == event_type(name, version)
     assert name_of(type_) == name
-    assert schema_uri(name, 1) == f"urn:orders:schema:{name}:v1"
+    assert REGISTRY[type_].__module__.startswith(f"orders_contracts.v{version}.")
+
+
+def test_the_name_of_a_schema_has_its_version() -> None:
+    assert schema_uri("OrderShipped", 2) == "urn:orders:schema:OrderShipped:v2"
+
+
+def test_one_version_of_each_event_is_written_and_every_other_one_becomes_the_next() -> None:
+    assert {name_of(type_) for type_ in WRITTEN} == {name_of(type_) for type_ in REGISTRY}
+    assert len({name_of(type_) for type_ in WRITTEN}) == len(WRITTEN)
+    assert UPCASTS.keys() == set(REGISTRY.values()) - set(WRITTEN.values())
+
+
+def test_writers_and_readers_find_the_newest_versions_on_their_pages_and_no_others() -> None:
+    offered = {getattr(page, name) for page in (orders, products) for name in page.__all__}
+    assert set(WRITTEN.values()) == offered & set(REGISTRY.values())

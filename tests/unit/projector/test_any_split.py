@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orders_contracts.v1 import orders, products
+from orders_contracts import orders, products
 from projector.application.judgement import judge
 from projector.application.log import Checkpoint, Entry
 from tests.fakes.projector_events import ADDRESS, Happening, NumberedLog, OrderLife, ProductLife, an_id, line

@@ -1,8 +1,9 @@
 """What each event makes of the order's document."""
 
+import json
 from typing import Any
 
-from orders_contracts.v1 import orders
+from orders_contracts import orders
 from projector.application.judgement import judge
 from projector.application.log import Checkpoint, readable
 from projector.application.projections.fold import fold, orders_to_load
@@ -156,7 +157,7 @@ def test_a_cancelled_order_keeps_its_lines() -> None:
 def test_shipments_say_what_left_when_and_when_it_arrived() -> None:
     order = OrderLife()
     first, second = an_id("s", 1), an_id("s", 2)
-    pen = (orders.ShippedItem(sku="A", quantity=2),)
+    pen = (orders.ShippedItem(line_number=1, sku="A", name="Pen", quantity=2),)
     happenings = [
         order.created(line(1, "A", 5)),
         order.tell(orders.OrderShipped, shipment_id=first, items=pen, carrier="DHL", tracking="T1"),
@@ -166,7 +167,7 @@ def test_shipments_say_what_left_when_and_when_it_arrived() -> None:
     assert view_after(happenings)["shipments"] == [
         {
             "shipment_id": str(first),
-            "items": [{"sku": "A", "quantity": 2}],
+            "items": [{"line_number": 1, "sku": "A", "name": "Pen", "quantity": 2}],
             "carrier": "DHL",
             "tracking": "T1",
             "shipped_at": "2026-11-22T08:00:02.000000Z",
@@ -174,13 +175,27 @@ def test_shipments_say_what_left_when_and_when_it_arrived() -> None:
         },
         {
             "shipment_id": str(second),
-            "items": [{"sku": "A", "quantity": 2}],
+            "items": [{"line_number": 1, "sku": "A", "name": "Pen", "quantity": 2}],
             "carrier": None,
             "tracking": None,
             "shipped_at": "2026-11-22T08:00:03.000000Z",
             "delivered_at": "2026-11-22T08:00:04.000000Z",
         },
     ]
+
+
+def test_parcels_of_a_document_that_is_older_than_the_present_form_stay_as_they_are() -> None:
+    order = OrderLife()
+    pen = (orders.ShippedItem(line_number=1, sku="A", name="Pen", quantity=2),)
+    created = order.created(line(1, "A", 5))
+    left = order.tell(orders.OrderShipped, shipment_id=an_id("s", 1), items=pen, carrier=None, tracking=None)
+    document = view_after([created, left])
+    document["shipments"][0]["items"] = [{"sku": "A", "quantity": 2}]
+    arrived = order.tell(orders.ShipmentDelivered, shipment_id=an_id("s", 1))
+    (row,) = folded([arrived], [json.dumps(document).encode()]).order_view
+    (parcel,) = json.loads(row.doc)["shipments"]
+    assert parcel["items"] == [{"sku": "A", "quantity": 2}]
+    assert parcel["delivered_at"] == "2026-11-22T08:00:03.000000Z"
 
 
 def test_the_fold_goes_on_from_the_stored_document() -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import pytest
 
-from orders_contracts.v1 import orders
+from orders_contracts import orders
 from projector.application.judgement import judge
 from projector.application.log import Aggregate, Checkpoint, readable
 from projector.application.projections.fold import WAITS, fold, orders_to_load

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from prometheus_client import CollectorRegistry
 
-from orders_contracts.v1 import orders
+from orders_contracts import orders
 from query_api.application.bus import QueryBus
 from query_api.entrypoints.app import API, BY_PATH, Application, create_app
 from query_api.entrypoints.problems import PROBLEMS

@@ -7,8 +7,9 @@ from uuid import UUID
 import msgspec
 
 from orders_contracts.envelope import SOURCE, AggregateType, Envelope
-from orders_contracts.registry import REGISTRY, EventData, event_type, schema_uri
+from orders_contracts.registry import REGISTRY, WRITTEN, EventData, event_type, name_of, schema_uri, version_of
 from orders_contracts.timestamps import timestamp
+from orders_contracts.upcasts import UPCASTS
 
 
 class UnknownEventType(Exception):
@@ -30,7 +31,7 @@ class Metadata(NamedTuple):
 
 
 class Event(NamedTuple):
-    """An envelope and its data, both read."""
+    """An envelope and its data, both read. The envelope's type is the one that was written, `data` is of today."""
 
     envelope: Envelope
     data: EventData
@@ -38,8 +39,8 @@ class Event(NamedTuple):
 
 _encoder: Final = msgspec.json.Encoder()
 _envelopes: Final = msgspec.json.Decoder(Envelope)
-_types: Final = {model: type_ for type_, model in REGISTRY.items()}
-_schemas: Final = {model: schema_uri(model.__name__, 1) for model in _types}
+_types: Final = {model: type_ for type_, model in WRITTEN.items()}
+_schemas: Final = {model: schema_uri(name_of(type_), version_of(type_)) for type_, model in WRITTEN.items()}
 _decoders: Final = {type_: msgspec.json.Decoder(model) for type_, model in REGISTRY.items()}
 
 
@@ -73,7 +74,7 @@ def encode_event(metadata: Metadata, data: EventData) -> bytes:
 
 
 def decode_event(raw: bytes) -> Event:
-    """Read an event; fields that are not known are passed over.
+    """Read an event of any version, as its newest one; fields that are not known are passed over.
 
     Raises UnknownEventType, and msgspec.DecodeError or its subclass ValidationError for bytes that are no event.
     """
@@ -82,7 +83,10 @@ def decode_event(raw: bytes) -> Event:
         decoder = _decoders.get(envelope.type)
         if decoder is None:
             raise UnknownEventType(envelope.type)
-        return Event(envelope, decoder.decode(envelope.data))
+        data = decoder.decode(envelope.data)
+        while upcast := UPCASTS.get(type(data)):
+            data = upcast(data)
+        return Event(envelope, data)
     except (UnicodeError, RecursionError) as error:
         raise msgspec.DecodeError(f"JSON is malformed: {error}") from error
 

@@ -3,10 +3,12 @@
 from typing import Final
 
 from orders_contracts.v1 import orders, products
+from orders_contracts.v2 import orders as orders_v2
 
 EventData = orders.OrderEvent | products.ProductEvent
+Model = type[orders.OrderEvent] | type[products.ProductEvent]
 
-_V1: Final[tuple[type[orders.OrderEvent] | type[products.ProductEvent], ...]] = (
+_V1: Final[tuple[Model, ...]] = (
     orders.OrderCreated,
     orders.OrderItemAdded,
     orders.OrderItemQuantityChanged,
@@ -25,6 +27,7 @@ _V1: Final[tuple[type[orders.OrderEvent] | type[products.ProductEvent], ...]] = 
     products.StockReleased,
     products.StockShipped,
 )
+_V2: Final[tuple[Model, ...]] = (orders_v2.OrderShipped,)
 
 
 def event_type(name: str, version: int) -> str:
@@ -37,11 +40,24 @@ def schema_uri(name: str, version: int) -> str:
     return f"urn:orders:schema:{name}:v{version}"
 
 
+def version_of(type_: str) -> int:
+    """1 for `orders.OrderCreated.v1`."""
+    return int(type_.rpartition(".v")[2])
+
+
 def name_of(type_: str) -> str:
     """`OrderCreated` for `orders.OrderCreated.v1`: what people are shown."""
     return type_.split(".")[1]
 
 
-REGISTRY: Final[dict[str, type[orders.OrderEvent] | type[products.ProductEvent]]] = {
-    event_type(model.__name__, 1): model for model in _V1
+REGISTRY: Final[dict[str, Model]] = {
+    event_type(model.__name__, version): model for version, models in ((1, _V1), (2, _V2)) for model in models
 }
+"""Every version that was ever written."""
+
+WRITTEN: Final[dict[str, Model]] = {
+    type_: model
+    for type_, model in REGISTRY.items()
+    if event_type(model.__name__, version_of(type_) + 1) not in REGISTRY
+}
+"""The newest version of each: what is written today, and all that readers get to see."""

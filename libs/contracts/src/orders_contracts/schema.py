@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from orders_contracts.envelope import Envelope
 from orders_contracts.heads import Heads
-from orders_contracts.registry import REGISTRY, schema_uri
+from orders_contracts.registry import REGISTRY, schema_uri, version_of
 from orders_contracts.replay import ReplayRequest
 
 FOLDER: Final = Path(__file__).with_name("schemas")
@@ -32,7 +32,7 @@ def schema_of(model: type[Struct], version: int) -> dict[str, Any]:
 
 def documents() -> dict[str, bytes]:
     """All schema files by name, as they should be."""
-    versioned = [(model, int(type_.rpartition(".v")[2])) for type_, model in REGISTRY.items()]
+    versioned = [(model, version_of(type_)) for type_, model in REGISTRY.items()]
     return {
         f"{model.__name__}.v{version}.json": _file(schema_of(model, version))
         for model, version in [*versioned, (Envelope, 1), (Heads, 1), (ReplayRequest, 1)]

@@ -2,8 +2,8 @@
 
 from typing import TypedDict, assert_never
 
+from orders_contracts import orders, products
 from orders_contracts.registry import EventData
-from orders_contracts.v1 import orders, products
 from orders_domain import events as domain
 from orders_domain.lines import OrderLine
 from orders_domain.values import ShippingAddress
@@ -64,7 +64,7 @@ def publish_order_event(event: domain.OrderEvent) -> EventData:  # noqa: C901, P
             return orders.OrderShipped(
                 **after,
                 shipment_id=event.shipment_id,
-                items=tuple(orders.ShippedItem(sku=item.sku, quantity=item.quantity) for item in event.items),
+                items=_parcel(event),
                 carrier=event.carrier,
                 tracking=event.tracking,
             )
@@ -112,6 +112,17 @@ def _order(event: domain.OrderEvent) -> _Order:
         "returned_cents": results.returned_cents,
         "lines": tuple(_line(line) for line in event.lines),
     }
+
+
+def _parcel(event: domain.OrderShipped) -> tuple[orders.ShippedItem, ...]:
+    """What left, with the lines it is of: all of them have changed, so the event has them."""
+    lines = {line.sku: line for line in event.lines}
+    return tuple(
+        orders.ShippedItem(
+            line_number=lines[item.sku].line_number, sku=item.sku, name=lines[item.sku].name, quantity=item.quantity
+        )
+        for item in event.items
+    )
 
 
 def _line(line: OrderLine) -> orders.Line:

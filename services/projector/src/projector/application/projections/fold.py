@@ -7,8 +7,8 @@ from typing import Final, NamedTuple
 from orders_contracts.changes import Change
 from orders_contracts.codec import Event
 from orders_contracts.envelope import Envelope
-from orders_contracts.v1.orders import OrderEvent
-from orders_contracts.v1.products import ProductEvent
+from orders_contracts.orders import OrderEvent
+from orders_contracts.products import ProductEvent
 from projector.application.log import Aggregate, Entry, ParkedEvent, Slice, Unreadable, aggregate_of
 from projector.application.projections.order_history import OrderHistoryRow, order_history_row
 from projector.application.projections.order_summary import OrderSummaryRow, order_summary_row

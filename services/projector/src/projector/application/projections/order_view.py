@@ -11,8 +11,8 @@ from uuid import UUID
 import msgspec
 from msgspec import Raw, Struct
 
+from orders_contracts import orders
 from orders_contracts.codec import Event
-from orders_contracts.v1 import orders
 
 
 class Unappliable(Exception):
@@ -20,10 +20,13 @@ class Unappliable(Exception):
 
 
 class Shipment(Struct, kw_only=True):
-    """A parcel; `delivered_at` is None while it is under way."""
+    """A parcel; `delivered_at` is None while it is under way.
+
+    `items` are kept as they were written: a document may be older than the present form of an item.
+    """
 
     shipment_id: UUID
-    items: tuple[orders.ShippedItem, ...]
+    items: Raw
     carrier: str | None
     tracking: str | None
     shipped_at: str
@@ -152,7 +155,7 @@ def _copy_details(view: OrderView, data: orders.OrderEvent, time: str) -> None:
 def _shipment(data: orders.OrderShipped, time: str) -> Shipment:
     return Shipment(
         shipment_id=data.shipment_id,
-        items=data.items,
+        items=Raw(_encode(data.items)),
         carrier=data.carrier,
         tracking=data.tracking,
         shipped_at=time,

@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Struct
 
 from orders_contracts.envelope import Envelope
-from orders_contracts.v1.products import ProductEvent
+from orders_contracts.products import ProductEvent
 
 _encode: Final = msgspec.json.Encoder().encode
 
