@@ -12,10 +12,10 @@ PATHS := libs services deploy/local tests
 COUNTS := PROJECTORS RELAYS COMMAND_APIS QUERY_APIS
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lock up down demo check format test bench bench-long drill
+.PHONY: help setup lock up down demo check format test contracts contracts-release bench bench-long drill
 
 help:  ## this list
-	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' Makefile
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "make %-18s%s\n", $$1, $$2}' Makefile
 
 setup: $(STAMP)  ## make .venv from the lock
 
@@ -56,6 +56,12 @@ check: $(STAMP)  ## format, lint, types, imports, unit and architecture tests: n
 
 test: $(STAMP)  ## everything
 	@$(BIN)/pytest -n 4 --no-loadscope-reorder tests
+
+contracts: $(STAMP)  ## what the present schemas mean for readers and for the log: FULL, BACKWARD, FORWARD or NONE
+	@$(BIN)/python -m tests.contract verdict
+
+contracts-release: $(STAMP)  ## record the contracts as they stand in libs/contracts/releases
+	@$(BIN)/python -m tests.contract release
 
 bench: $(STAMP)  ## the ratios of docs/benchmarks.md, measured here
 	@$(BIN)/python -m tests.bench

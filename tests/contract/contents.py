@@ -3,7 +3,6 @@
 import asyncio
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
@@ -12,14 +11,10 @@ import orjson
 import psycopg
 
 import orders_contracts
-from command_api.migrations.run import migrate as migrate_write
 from orders_contracts.codec import decode_event
 from orders_contracts.streams import NO_EVENT
 from projector.adapters.postgres_read_store import PostgresReadStore
 from projector.application.log import Entry
-from query_api.migrations.run import migrate as migrate_read
-from stack.engines import start_postgres
-from tests.conftest import PARTITIONS
 from tests.contract import http_documents
 from tests.contract.database_rows import dump
 from tests.contract.declared import DECLARED
@@ -40,9 +35,9 @@ Files = dict[str, bytes]
 """Contents by path below the folder of the release."""
 
 
-def contents() -> Files:
-    """All that a release of now would hold. Takes some seconds: databases are made and filled for it."""
-    return {**_language(), **_reader(), **_tables(), **_rows(), **_http()}
+def contents(write_url: str, read_url: str) -> Files:
+    """All that a release of now would hold. Both databases are migrated and empty; they are filled for it."""
+    return {**_language(), **_reader(), **_tables(), **_rows(write_url, read_url), **_http()}
 
 
 def _language() -> Files:
@@ -92,19 +87,10 @@ def _http() -> Files:
     }
 
 
-def _rows() -> Files:
+def _rows(write_url: str, read_url: str) -> Files:
     """Both databases after the story, each with the revision it is at."""
-    with tempfile.TemporaryDirectory() as scratch, start_postgres(Path(scratch), durable=False) as engine:
-        server = engine.url.rpartition("/")[0]
-        with psycopg.connect(engine.url, autocommit=True) as admin:
-            admin.execute("CREATE DATABASE read_side")
-        migrate_write(engine.url, PARTITIONS)
-        migrate_read(f"{server}/read_side")
-        asyncio.run(_fill(engine.url, f"{server}/read_side"))
-        return {
-            **_dumped("write", engine.url, "public"),
-            **_dumped("read", f"{server}/read_side", GENERATION),
-        }
+    asyncio.run(_fill(write_url, read_url))
+    return {**_dumped("write", write_url, "public"), **_dumped("read", read_url, GENERATION)}
 
 
 def _dumped(side: str, url: str, schema: str) -> Files:

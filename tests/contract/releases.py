@@ -36,6 +36,10 @@ class Release(NamedTuple):
         """An event, as the stream carried it."""
         return msgspec.json.format(self.read(f"examples/{name}"), indent=-1)
 
+    def holds(self, path: str, content: bytes) -> bool:
+        """Whether it has this file with this content."""
+        return (self.folder / path).is_file() and self.read(path) == content
+
     def faults(self, before: str) -> list[str]:
         """What is not as it was recorded. `before` is the digest of the release before."""
         recorded = orjson.loads(self.read(DIGESTS))

@@ -7,6 +7,9 @@ from typing import Final
 
 import pytest
 
+from tests.contract.contents import contents
+from tests.contract.database_rows import read
+from tests.contract.released_reader import released_reader
 from tests.contract.releases import BEFORE, DIGESTS, FOLDER, add, faults, releases
 
 Change = Callable[[Path], object]
@@ -60,3 +63,19 @@ def test_a_release_is_added_behind_the_others(copy: Path) -> None:
     assert (made.number, made.names("schemas"), made.json("schemas/New.v1.json")) == (count + 1, ["New.v1.json"], {})
     assert faults(copy) == []
     assert (made.folder / DIGESTS).exists()
+
+
+def test_a_release_of_now_would_hold_what_the_last_one_held_and_can_be_made_of_this_code(
+    write_database_url: str, read_database_url: str, copy: Path
+) -> None:
+    found = contents(write_database_url, read_database_url)
+    last = releases()[-1]
+    kinds = {path.rpartition("/")[0] for path in found}
+    assert kinds >= {"", "schemas", "examples", "reader/orders_contracts", "openapi", "databases"}
+    kept = [path for path in last.json(DIGESTS) if path.startswith(("schemas/", "examples/", "openapi/"))]
+    assert found.keys() >= set(kept)
+    made = add(found, copy)
+    assert faults(copy) == []
+    assert released_reader(made).codec.decode_event(made.example("OrderCreated.v1.json")).envelope.specversion == "1.0"
+    rows = read(found[next(path for path in found if path.startswith("databases/read."))])
+    assert {name for name, table in rows.items() if bytes(table) == b"[]"} == {"parked_event", "projection_heads"}
