@@ -18,6 +18,7 @@ from projector.application.log import Entry
 from tests.contract import http_documents
 from tests.contract.database_rows import dump
 from tests.contract.declared import DECLARED
+from tests.contract.revisions import migrations
 from tests.contract.story import tell, written
 from tests.suites.projector_parked import Projector
 
@@ -37,7 +38,7 @@ Files = dict[str, bytes]
 
 def contents(write_url: str, read_url: str) -> Files:
     """All that a release of now would hold. Both databases are migrated and empty; they are filled for it."""
-    return {**_language(), **_reader(), **_tables(), **_rows(write_url, read_url), **_http()}
+    return {**_language(), **_reader(), **_tables(), **migrations(), **_rows(write_url, read_url), **_http()}
 
 
 def _language() -> Files:

@@ -12,6 +12,7 @@ import structlog
 from command_api import composition
 from command_api.settings import Settings
 from stack.engines import RunningEngine
+from tests.contract.logins import as_member
 from tests.integration.command_api.shop import Shop, open_shop
 
 
@@ -40,6 +41,6 @@ def database_url(postgres_server: RunningEngine, write_template: str) -> Iterato
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def shop(database_url: str) -> AsyncIterator[Shop]:
     """The real application, with its real database, and a client."""
-    settings = Settings(database_url=database_url, actor_header="X-Actor")
+    settings = Settings(database_url=as_member(database_url, "orders_command"), actor_header="X-Actor")
     async with open_shop(composition.application(settings), database_url) as shop:
         yield shop

@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 
 from command_api import composition
 from command_api.__main__ import app
+from command_api.migrations.patience import Patience
 from command_api.migrations.run import migrate as migrate_here
 from command_api.settings import Settings
 from stack.engines import RunningEngine
@@ -52,6 +53,20 @@ def test_a_database_that_cannot_be_reached_is_told_in_one_line() -> None:
     assert done.exit_code == 2
     assert done.stderr.startswith("command-api: COMMAND_API_DATABASE_URL: ")
     assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("MIGRATION_LOCK_SECONDS", 0), ("MIGRATION_LOCK_SECONDS", 61), ("MIGRATION_ATTEMPTS", 0)]
+)
+def test_a_patience_that_cannot_be_is_named_in_one_line(name: str, value: int) -> None:
+    done = CliRunner().invoke(app, ["migrate"], env=environment("postgresql://127.0.0.1/orders", **{name: value}))
+    assert done.exit_code == 2
+    assert done.stderr.startswith(f"command-api: COMMAND_API_{name}: ")
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_patience_below_a_millisecond_is_not_endless() -> None:
+    assert [Patience(seconds).setting for seconds in (0.0001, 0.5, 2)] == ["1ms", "500ms", "2000ms"]
 
 
 def test_an_address_of_several_servers_is_a_libpq_address_too(bare_url: str) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 
+import psycopg
 import pytest
 import pytest_asyncio
 
@@ -12,6 +13,7 @@ from command_api.adapters.system import SystemClock, UuidV7Ids
 from command_api.migrations.revisions import newest
 from orders_contracts.codec import decode_event
 from tests.conftest import PARTITIONS
+from tests.contract.logins import as_member
 from tests.fakes.command_unit_of_work import LoggedEvent
 from tests.suites.command_locking import LockingPromises
 from tests.suites.command_unit_of_work import UnitOfWorkPromises
@@ -28,14 +30,16 @@ LOG = (
 class PostgresStage:
     """Units of work, and the outbox that they leave."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, owner_url: str) -> None:
+        self._owner_url = owner_url
         health = Health(database, revision=newest(), partitions=PARTITIONS)
         self._units = PostgresUnitsOfWork(database, health, SystemClock(), UuidV7Ids(), PARTITIONS)
         self.begin = self._units.begin
 
     async def log(self, *aggregate_ids: object) -> list[LoggedEvent]:
-        rows = await self._database.fetch(LOG, {"ids": [str(aggregate_id) for aggregate_id in aggregate_ids]})
+        async with await psycopg.AsyncConnection.connect(self._owner_url) as owner:
+            found = await owner.execute(LOG, {"ids": [str(aggregate_id) for aggregate_id in aggregate_ids]})
+            rows = await found.fetchall()
         return [
             LoggedEvent(aggregate_id, version, decode_event(data.encode()).data, int(xid))
             for aggregate_id, version, data, xid in rows
@@ -44,9 +48,9 @@ class PostgresStage:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def stage(database_url: str) -> AsyncIterator[PostgresStage]:
-    database = Database(database_url, size=10, wait_seconds=5)
+    database = Database(as_member(database_url, "orders_command"), size=10, wait_seconds=5)
     await database.open()
-    yield PostgresStage(database)
+    yield PostgresStage(database, database_url)
     await database.close()
 
 

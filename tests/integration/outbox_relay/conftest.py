@@ -8,6 +8,7 @@ from redis.asyncio import Redis
 
 from outbox_relay.adapters import redis_stream
 from outbox_relay.adapters.postgres_outbox import PostgresOutbox
+from tests.contract.logins import as_member
 from tests.integration.outbox_relay.relays import Start, relays
 from tests.integration.outbox_relay.writers import PostgresDatabase
 
@@ -23,7 +24,7 @@ async def database(write_database_url: str) -> AsyncIterator[PostgresDatabase]:
 @pytest.fixture
 async def outbox(write_database_url: str) -> AsyncIterator[PostgresOutbox]:
     """A relay's outbox, open."""
-    outbox = PostgresOutbox(write_database_url)
+    outbox = PostgresOutbox(as_member(write_database_url, "orders_relay"))
     await outbox.open()
     yield outbox
     await outbox.close()
@@ -32,7 +33,7 @@ async def outbox(write_database_url: str) -> AsyncIterator[PostgresOutbox]:
 @pytest.fixture
 async def another(write_database_url: str) -> AsyncIterator[PostgresOutbox]:
     """A second relay's outbox, open."""
-    outbox = PostgresOutbox(write_database_url)
+    outbox = PostgresOutbox(as_member(write_database_url, "orders_relay"))
     await outbox.open()
     yield outbox
     await outbox.close()

@@ -271,12 +271,14 @@ def test_who_does_not_own_the_tables_is_told_which_setting_is_wrong(
     postgres_server: RunningEngine, write_database_url: str
 ) -> None:
     with psycopg.connect(postgres_server.url, autocommit=True) as connection:
-        connection.execute("CREATE ROLE stranger LOGIN")
+        connection.execute("CREATE ROLE stranger LOGIN IN ROLE orders_relay")
+    with psycopg.connect(write_database_url) as connection:
+        connection.execute("UPDATE outbox_log SET system_identifier = 4711")
     answer = _verb(write_database_url.replace("postgresql://", "postgresql://stranger@", 1).replace("postgres@", "", 1))
     with psycopg.connect(postgres_server.url, autocommit=True) as connection:
         connection.execute("DROP ROLE stranger")
     assert answer.exit_code == 2
-    assert answer.stderr == "outbox-relay: OUTBOX_RELAY_DATABASE_URL: permission denied for table outbox_log\n"
+    assert answer.stderr == "outbox-relay: OUTBOX_RELAY_DATABASE_URL: permission denied for table outbox\n"
 
 
 def _verb(url: str) -> Any:

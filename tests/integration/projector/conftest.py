@@ -22,6 +22,7 @@ from orders_contracts.streams import (
 from projector.adapters.postgres_read_store import PostgresReadStore
 from projector.adapters.redis_stream import RedisEventStream
 from projector.application.log import Entry
+from tests.contract.logins import as_member
 from tests.suites.projector_event_stream import COUNT
 
 GROUP = "g1"
@@ -142,6 +143,8 @@ async def stream_world(redis_url: str) -> AsyncIterator[RealStreamWorld]:
 @pytest.fixture
 async def store_world(read_database_url: str) -> AsyncIterator[RealStoreWorld]:
     """A migrated read database."""
-    world = RealStoreWorld(PostgresReadStore(read_database_url, GROUP), read_database_url)
+    world = RealStoreWorld(
+        PostgresReadStore(as_member(read_database_url, "orders_projector"), GROUP), read_database_url
+    )
     yield world
     await world.store.close()

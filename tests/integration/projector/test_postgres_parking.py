@@ -16,6 +16,7 @@ from projector.adapters.postgres_read_store import PostgresReadStore
 from projector.application import parking
 from projector.application.log import Aggregate
 from projector.application.ports import Unavailable
+from tests.contract.logins import as_member
 from tests.fakes.projector_events import NumberedLog, OrderLife, ProductLife, life_of
 from tests.fakes.projector_ports import RecordingJournal
 from tests.integration.projector.conftest import GROUP, RealStoreWorld
@@ -47,7 +48,8 @@ class RealParkingWorld(RealStoreWorld):
 @pytest.fixture
 async def world(read_database_url: str) -> AsyncIterator[RealParkingWorld]:
     """A migrated read database."""
-    store, lot = PostgresReadStore(read_database_url, GROUP), PostgresParking(read_database_url, GROUP)
+    url = as_member(read_database_url, "orders_projector")
+    store, lot = PostgresReadStore(url, GROUP), PostgresParking(url, GROUP)
     yield RealParkingWorld(store, read_database_url, lot)
     await store.close()
     await lot.close()

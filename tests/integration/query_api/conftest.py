@@ -10,6 +10,7 @@ from query_api.adapters.postgres.database import ReadDatabase
 from query_api.composition import Parts, build
 from query_api.settings import Settings
 from stack.engines import RunningEngine
+from tests.contract.logins import as_member
 from tests.integration.query_api.running import PAGE_TOKEN_SECRET, running
 from tests.suites.query_rows import connection
 
@@ -35,7 +36,7 @@ def read_database_url(shared_database_url: str) -> str:
 @pytest.fixture
 async def database(read_database_url: str) -> AsyncIterator[ReadDatabase]:
     """The adapter that all others ask."""
-    database = ReadDatabase(read_database_url, "g1", 3)
+    database = ReadDatabase(as_member(read_database_url, "orders_query"), "g1", 3)
     await database.open()
     yield database
     await database.close()
@@ -44,7 +45,7 @@ async def database(read_database_url: str) -> AsyncIterator[ReadDatabase]:
 @pytest.fixture
 async def parts(read_database_url: str) -> AsyncIterator[Parts]:
     """All parts, started."""
-    settings = Settings(database_url=read_database_url, page_token_secret=PAGE_TOKEN_SECRET)
+    settings = Settings(database_url=as_member(read_database_url, "orders_query"), page_token_secret=PAGE_TOKEN_SECRET)
     async with running(build(settings)) as parts:
         yield parts
 

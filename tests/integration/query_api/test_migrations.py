@@ -8,7 +8,7 @@ import pytest
 from query_api.adapters.postgres import tables
 from query_api.adapters.postgres.database import ReadDatabase
 from query_api.adapters.postgres.schema import Schema
-from query_api.migrations.generations import tables_of
+from query_api.migrations.generations import new_generation, tables_of
 from query_api.migrations.revisions import is_current, newest
 from query_api.migrations.run import migrate
 from stack.engines import RunningEngine
@@ -68,7 +68,7 @@ def test_the_tables_have_the_columns_that_the_questions_name(read_database_url: 
 def test_another_generation_stands_beside_the_first(empty_database_url: str) -> None:
     migrate(empty_database_url)
     with psycopg.connect(empty_database_url) as maker:
-        for statement in tables_of("g2"):
+        for statement in new_generation("g2"):
             maker.execute(statement.encode())
         made = maker.execute("SELECT count(*) FROM pg_tables WHERE schemaname IN ('g1', 'g2')").fetchone()
     assert made == (2 * len(tables.metadata.tables),)
@@ -96,7 +96,7 @@ def test_generations_of_an_older_revision_learn_to_park_and_keep_their_checkpoin
 @pytest.mark.parametrize("name", ["public", "g0", "g1; DROP SCHEMA g1", "G1", "", "g1\n"])
 def test_only_names_of_generations_are_taken(name: str) -> None:
     with pytest.raises(ValueError, match="generation"):
-        tables_of(name)
+        new_generation(name)
 
 
 def test_the_newest_revision_or_a_newer_one_will_do() -> None:

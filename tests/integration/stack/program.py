@@ -38,9 +38,14 @@ def service(name: str, counted_as: str, usual_port: int, stops: int) -> Part:
         program = "import os, sys; print('migrating'); sys.exit(os.environ.get('FAKE_MIGRATION', 0))"
         return Command([sys.executable, "-c", program], site.environment, site.data)
 
+    def admit(site: Site) -> str | None:
+        assert (site.logs / "web-migrate.log").exists(), "users before the migration"
+        return os.environ.get("FAKE_NOTE")
+
     return Part(
         name, usual_port, 1, stops, make, address_on,
-        migrate=migrate if name == "web" else None, summary=ask_summary, counted_as=counted_as,
+        migrate=migrate if name == "web" else None, admit=admit if name == "web" else None,
+        summary=ask_summary, counted_as=counted_as,
     )  # fmt: skip
 
 

@@ -91,6 +91,11 @@ def test_a_failing_migration_ends_up_with_its_last_words(launcher: Launcher) -> 
     assert not pointer_file(launcher.project).exists()
 
 
+def test_a_note_about_database_users_is_told(launcher: Launcher) -> None:
+    launcher.environment["FAKE_NOTE"] = "db: web has no user of its own: permission denied"
+    assert launcher.environment["FAKE_NOTE"] in launcher.ok("up", "--detach").splitlines()
+
+
 def test_a_taken_port_is_replaced_and_told(launcher: Launcher) -> None:
     with socket.socket() as somebody:
         somebody.bind((LOOPBACK, choose_port()))

@@ -6,6 +6,7 @@ from functools import partial
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 from stack import postgres, valkey
+from stack.database_users import admit, url_for
 from stack.launching import Command
 from stack.parts import Part, Program, Server, Site
 from stack.postgres import PostgresServer
@@ -26,10 +27,13 @@ def _service_part(
     make: Callable[[Site, int], Server],
     *,
     migrate: Callable[[Site], Command] | None = None,
+    owns: str | None = None,
 ) -> Part:
+    admits = None if owns is None else partial(admit, database=owns)
     return Part(
-        name, port, SERVICES, stops, make, address_on, migrate=migrate, summary=ask_summary, counted_as=counted_as
-    )
+        name, port, SERVICES, stops, make, address_on,
+        migrate=migrate, admit=admits, summary=ask_summary, counted_as=counted_as,
+    )  # fmt: skip
 
 
 def _postgres_part(name: str, port: int, given_by: str, told: Callable[[str], str]) -> Part:
@@ -59,17 +63,18 @@ def _unchanged(url: str) -> str:
 
 
 def _command_api(site: Site, port: int) -> Server:
-    return service(site, "command_api", "serve", port, {"DATABASE_URL": site.urls["write-db"]})
+    return service(site, "command_api", "serve", port, {"DATABASE_URL": url_for(site, "command-api", "write-db")})
 
 
 def _query_api(site: Site, port: int) -> Server:
-    settings = {"DATABASE_URL": site.urls["read-db"], "PAGE_TOKEN_SECRET": page_token_secret(site.data)}
+    url = url_for(site, "query-api", "read-db")
+    settings = {"DATABASE_URL": url, "PAGE_TOKEN_SECRET": page_token_secret(site.data)}
     return service(site, "query_api", "serve", port, settings)
 
 
-def _worker(site: Site, port: int, module: str, database: str) -> Server:
-    settings = {"DATABASE_URL": site.urls[database], "REDIS_URL": site.urls["redis"]}
-    return service(site, module, "run", port, settings)
+def _worker(site: Site, port: int, name: str, database: str) -> Server:
+    settings = {"DATABASE_URL": url_for(site, name, database), "REDIS_URL": site.urls["redis"]}
+    return service(site, name.replace("-", "_"), "run", port, settings)
 
 
 def _migrate_command_api(site: Site) -> Command:
@@ -85,10 +90,10 @@ PARTS = (
     _postgres_part("write-db", 5541, "STACK_WRITE_DATABASE_URL", _unchanged),
     _postgres_part("read-db", 5542, "STACK_READ_DATABASE_URL", with_search_path),
     Part("redis", 6391, ENGINES, 9, _make_redis, valkey.url_on, given_by="STACK_REDIS_URL", reach=valkey.reach),
-    _service_part("command-api", "command-apis", 8001, 2, _command_api, migrate=_migrate_command_api),
-    _service_part("outbox-relay", "relays", 8003, 3, partial(_worker, module="outbox_relay", database="write-db")),
-    _service_part("projector", "projectors", 8004, 4, partial(_worker, module="projector", database="read-db")),
-    _service_part("query-api", "query-apis", 8002, 1, _query_api, migrate=_migrate_query_api),
+    _service_part("command-api", "command-apis", 8001, 2, _command_api, migrate=_migrate_command_api, owns="write-db"),
+    _service_part("outbox-relay", "relays", 8003, 3, partial(_worker, name="outbox-relay", database="write-db")),
+    _service_part("projector", "projectors", 8004, 4, partial(_worker, name="projector", database="read-db")),
+    _service_part("query-api", "query-apis", 8002, 1, _query_api, migrate=_migrate_query_api, owns="read-db"),
 )
 
 ORDERS = Program(parts=PARTS, argv=(sys.executable, "-m", "stack"), tour=curl_tour)

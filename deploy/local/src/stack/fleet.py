@@ -47,6 +47,7 @@ class Fleet:
                 for _, stage in groupby(parts, key=lambda part: part.stage):
                     members = list(stage)
                     await self._migrate(members)
+                    await self._admit(members)
                     await self._start(members)
         except TimeoutError:
             late = [f"{part.name} ({part.waiting_for})" for part in self._running.values() if part.waiting_for]
@@ -96,6 +97,13 @@ class Fleet:
         if code != 0:
             words = "".join(f"\n  {line}" for line in last_lines(log, MIGRATION_WORDS))
             raise StackError(f"{name} failed, {describe_end(code)}; all it said is in {log}{words}")
+
+    async def _admit(self, parts: list[Part]) -> None:
+        for part in parts:
+            if part.admit is not None:
+                self._wait_for(f"making users for the database of {part.name}")
+                if note := await asyncio.to_thread(part.admit, self._site):
+                    self._voice.say(note)
 
     async def _start(self, parts: list[Part]) -> None:
         missing = [part.name for part in parts]

@@ -62,7 +62,8 @@ class Part:
 
     Parts of a lower `stage` are ready before the next stage starts. `stops` orders the stopping, lowest first.
     `given_by` names the environment variable with the URL of a server to use instead of an own one, `reach` tells
-    whether that one answers. `told` turns its URL into the one told to people. `migrate` runs before its stage.
+    whether that one answers. `told` turns its URL into the one told to people. `migrate` runs before its stage, and
+    `admit` after the migrations: it lets services into their database, and answers what people should know, or None.
     `summary` asks the part at its URL what it is doing, for `status`. `counted_as` is the option of `up` that says how
     many of it there are; without it there is one.
     """
@@ -74,6 +75,7 @@ class Part:
     make: Callable[[Site, int], Server]
     url_on: Callable[[int], str]
     migrate: Callable[[Site], Command] | None = None
+    admit: Callable[[Site], str | None] | None = None
     given_by: str | None = None
     reach: Callable[[str], str | None] | None = None
     told: Callable[[str], str] = _as_it_is

@@ -35,6 +35,7 @@ def _replicas(part: Part, count: int) -> list[Part]:
             name=f"{part.name}-{number}",
             usual_port=part.usual_port + PORTS_APART * (number - 1),
             migrate=None,
+            admit=None,
         )
         for number in range(2, count + 1)
     ]

@@ -9,6 +9,8 @@ from sqlalchemy.exc import OperationalError
 
 from command_api import composition
 from command_api.migrations import run
+from command_api.migrations.patience import HeldUp, Patience
+from command_api.migrations.roles import MissingRoles
 from command_api.observability import configure_logging
 from command_api.settings import Settings
 
@@ -40,11 +42,15 @@ def serve() -> None:
 def migrate() -> None:
     """Bring the write database to this version's schema; several may run at once."""
     settings = read_settings()
+    patience = Patience(settings.migration_lock_seconds, settings.migration_attempts)
     try:
-        run.migrate(settings.database_url, settings.partitions)
+        run.migrate(settings.database_url, settings.partitions, patience)
     except OperationalError as error:
         reason = str(error.orig).strip().splitlines()[0]
         raise refused(f"COMMAND_API_DATABASE_URL: {reason}") from None
+    except (HeldUp, MissingRoles) as error:
+        typer.echo(f"command-api: migrate: {error}", err=True)
+        raise typer.Exit(1) from None
 
 
 def read_settings() -> Settings:

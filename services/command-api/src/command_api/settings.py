@@ -42,6 +42,10 @@ class Settings(BaseSettings):
     """How long requests in flight may take to end after SIGTERM."""
     partitions: Annotated[int, Field(ge=1, le=1_024)] = 8
     """How many partitions the log has. Counts at the first migration; another value is refused ever after."""
+    migration_lock_seconds: Annotated[float, Field(gt=0, le=60)] = 1.0
+    """How long `migrate` waits for a lock, and commands behind it, before it gives way: less than these can wait."""
+    migration_attempts: Annotated[int, Field(ge=1, le=1_000)] = 20
+    """How often `migrate` tries to get its locks before it gives up."""
     default_currency: CurrencyCode = "EUR"
     """Of an order that names none and has no items."""
     actor_header: HeaderName | None = None

@@ -40,6 +40,9 @@ def migrate() -> None:
         revision = composition.migrate_database(settings)
     except OperationalError as error:
         _give_up("DATABASE_URL", " ".join(str(error).split()))
+    except composition.CannotMigrate as error:
+        typer.echo(f"query-api: migrate: {error}", err=True)
+        raise typer.Exit(1) from None
     structlog.get_logger().info("migrated", revision=revision)
 
 

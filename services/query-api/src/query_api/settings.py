@@ -28,6 +28,10 @@ class MigrateSettings(BaseSettings):
 
     database_url: DatabaseUrl
     """The read database, as a libpq URL."""
+    migration_lock_seconds: Annotated[float, Field(gt=0, le=60)] = 0.5
+    """How long `migrate` waits for a lock, and questions behind it, before it gives way: less than these can wait."""
+    migration_attempts: Annotated[int, Field(ge=1, le=1_000)] = 20
+    """How often `migrate` tries to get its locks before it gives up."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["auto", "json", "console"] = "auto"
 

@@ -7,35 +7,54 @@ import psycopg
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import create_engine, text
+from sqlalchemy import Connection, Engine, create_engine, text
 
+from command_api.migrations.patience import Patience, patiently
 from command_api.migrations.revisions import newest
 
 _LOCK: Final = 7_236_101
 """An advisory lock's number; only one migration runs at a time."""
+_PATIENCE: Final = Patience()
+_OLDEST: Final = """
+SELECT format('the oldest transaction is that of pid %s (%s), open for %s s', pid,
+              coalesce(nullif(application_name, ''), usename), round(extract(epoch FROM now() - xact_start)))
+FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND xact_start IS NOT NULL
+ORDER BY xact_start LIMIT 1
+"""
 
 
-def migrate(database_url: str, partitions: int) -> None:
+def migrate(database_url: str, partitions: int, patience: Patience = _PATIENCE) -> None:
     """Apply every step that is missing. `partitions` counts only where the log does not exist yet.
 
     A database that is newer than this code is left as it is.
-    Raises sqlalchemy.exc.OperationalError where the database cannot be reached.
+    Raises sqlalchemy.exc.OperationalError where the database cannot be reached; HeldUp where others never let go of a
+    lock; MissingRoles.
     """
     # libpq reads its own URLs: SQLAlchemy knows no address of several servers.
     engine = create_engine("postgresql+psycopg://", creator=lambda: psycopg.connect(database_url))
-    config = _config()
     try:
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as guard:
             guard.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": _LOCK})
-            with engine.connect() as connection:
-                present = MigrationContext.configure(connection).get_current_revision()
-                connection.rollback()
-                if present is not None and present >= newest():
-                    return
-                config.attributes.update(connection=connection, partitions=partitions)
-                command.upgrade(config, "head")
+            patiently(lambda: _upgrade(engine, partitions, patience), patience, lambda: _oldest_transaction(guard))
     finally:
         engine.dispose()
+
+
+def _upgrade(engine: Engine, partitions: int, patience: Patience) -> None:
+    with engine.connect() as connection:
+        present = MigrationContext.configure(connection).get_current_revision()
+        connection.rollback()
+        if present is not None and present >= newest():
+            return
+        connection.execute(text("SELECT set_config('lock_timeout', :most, false)"), {"most": patience.setting})
+        connection.commit()
+        config = _config()
+        config.attributes.update(connection=connection, partitions=partitions)
+        command.upgrade(config, "head")
+
+
+def _oldest_transaction(guard: Connection) -> str:
+    return guard.execute(text(_OLDEST)).scalar() or "no open transaction is to be seen"
 
 
 def _config() -> Config:

@@ -85,6 +85,29 @@ CREATE TABLE {g}.parked_event (
 CREATE INDEX parked_event_aggregate ON {g}.parked_event (projection, partition, aggregate_type, aggregate_id, sequence);
 """
 
+_GRANTS: Final = """
+GRANT USAGE ON SCHEMA {g} TO orders_projector, orders_query;
+GRANT SELECT ON {g}.order_view, {g}.order_summary, {g}.order_history, {g}.product_view,
+    {g}.projection_checkpoint, {g}.projection_heads TO orders_query;
+GRANT SELECT, INSERT, UPDATE (version, doc), TRUNCATE ON {g}.order_view TO orders_projector;
+GRANT SELECT, INSERT, UPDATE (customer_id, status, reference, total_cents, skus, created_at, doc), TRUNCATE
+    ON {g}.order_summary TO orders_projector;
+GRANT SELECT, INSERT, UPDATE (doc), TRUNCATE ON {g}.order_history TO orders_projector;
+GRANT SELECT, INSERT, UPDATE (version, listed, doc), TRUNCATE ON {g}.product_view TO orders_projector;
+GRANT SELECT, INSERT, UPDATE (reason), DELETE, TRUNCATE ON {g}.parked_event TO orders_projector;
+GRANT SELECT, INSERT, UPDATE (epoch, sequence, event_id, parked), DELETE
+    ON {g}.projection_checkpoint TO orders_projector;
+GRANT SELECT, INSERT, UPDATE (epoch, sequences, at, applied_at), DELETE ON {g}.projection_heads TO orders_projector;
+"""
+
+
+def new_generation(generation: str) -> list[str]:
+    """The statements that make the schema `generation` with all that belongs to it, in order.
+
+    The roles must be there. Raises ValueError for another name.
+    """
+    return [*tables_of(generation), *grants_of(generation)]
+
 
 def tables_of(generation: str) -> list[str]:
     """The statements that make the schema `generation` (`g1`, `g2`, ...) and its tables, in order.
@@ -100,6 +123,11 @@ def parking_of(generation: str) -> list[str]:
     """The statements that let a generation of the first revision park events, in order."""
     column = f"ALTER TABLE {generation}.projection_checkpoint ADD parked integer NOT NULL DEFAULT 0"
     return [column, *_statements(_PARKING, generation)]
+
+
+def grants_of(generation: str) -> list[str]:
+    """The statements that let the roles of both processes do their work in a generation, in order."""
+    return _statements(_GRANTS, generation)
 
 
 def _statements(text: str, generation: str) -> list[str]:
