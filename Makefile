@@ -12,7 +12,7 @@ PATHS := libs services deploy/local tests
 COUNTS := PROJECTORS RELAYS COMMAND_APIS QUERY_APIS
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lock up down demo check format test contracts contracts-release bench bench-long drill
+.PHONY: help setup lock up down demo check format test contracts contracts-release fuzz bench bench-long drill
 
 help:  ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "make %-18s%s\n", $$1, $$2}' Makefile
@@ -62,6 +62,9 @@ contracts: $(STAMP)  ## what the present schemas mean for readers and for the lo
 
 contracts-release: $(STAMP)  ## record the contracts as they stand in libs/contracts/releases
 	@$(BIN)/python -m tests.contract release
+
+fuzz: $(STAMP)  ## both APIs against their OpenAPI documents, with random requests: EXAMPLES=500
+	@FUZZ_EXAMPLES=$(or $(EXAMPLES),500) $(BIN)/pytest -q tests/contract/test_http_fuzz.py
 
 bench: $(STAMP)  ## the ratios of docs/benchmarks.md, measured here
 	@$(BIN)/python -m tests.bench

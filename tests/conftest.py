@@ -16,7 +16,7 @@ from query_api.migrations.run import migrate as migrate_read
 from stack.engines import RunningEngine, start_postgres, start_valkey
 
 PARTITIONS: Final = 8
-LONG: Final = ("tests/e2e/", "tests/model/", "tests/teeth/")
+LONG: Final = ("tests/e2e/", "tests/model/", "tests/teeth/", "tests/contract/test_http_fuzz.py")
 """What takes longest begins first, or one worker would be at it when the others have long been done."""
 settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")

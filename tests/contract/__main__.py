@@ -1,6 +1,8 @@
-"""`python -m tests.contract examples | release`: what is made by the code and committed.
+"""`python -m tests.contract examples | openapi | problems | release`: what is made by the code and committed.
 
 examples   the golden examples anew, from what command-api writes today
+openapi    docs/api: the OpenAPI documents of both services
+problems   docs/problems.md: every problem of both services
 release    a release of the contracts as they stand, after the verdict on them
 """
 
@@ -19,7 +21,7 @@ from command_api.migrations.run import migrate as migrate_write
 from query_api.migrations.run import migrate as migrate_read
 from stack.engines import start_postgres
 from tests.conftest import PARTITIONS
-from tests.contract import releases
+from tests.contract import http_documents, http_problems, releases
 from tests.contract.contents import contents
 from tests.contract.goldens import file_name, printed
 from tests.contract.story import first_of_each, tell, written
@@ -76,6 +78,10 @@ if __name__ == "__main__":
             write_examples(EXAMPLES)
         case ["verdict"]:
             tell_verdict()
+        case ["openapi"]:
+            http_documents.write_documents(http_documents.FOLDER)
+        case ["problems"]:
+            http_problems.FILE.write_text(http_problems.page(), encoding="utf-8")
         case ["release"]:
             release()
         case _:

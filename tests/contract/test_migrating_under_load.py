@@ -4,7 +4,7 @@ import asyncio
 import re
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Final
 from uuid import UUID, uuid4
@@ -74,7 +74,8 @@ class Traffic:
             await self._call()
             self.longest = max(self.longest, time.monotonic() - begun)
             self.calls += 1
-            await asyncio.sleep(PAUSE)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), PAUSE)
 
 
 async def until(true: Callable[[], bool], within: float = 30.0) -> None:

@@ -49,11 +49,22 @@ async def test_the_outer_forms_of_a_sku_are_taken(shop: Shop, sku: str) -> None:
     assert (await shop.call("PUT", f"/products/{sku}", CUP)).status_code == 201
 
 
-async def test_the_documentation_needs_nothing_from_elsewhere(shop: Shop) -> None:
-    page = await shop.client.get("/docs")
+@pytest.mark.parametrize("path", ["/docs", "/docs/problems"])
+async def test_the_documentation_needs_nothing_from_elsewhere(shop: Shop, path: str) -> None:
+    page = await shop.client.get(path)
     assert page.status_code == 200
+    assert page.headers["content-type"].startswith("text/html")
     assert "http://" not in page.text
     assert "https://" not in page.text
+
+
+async def test_the_type_of_a_problem_leads_to_what_it_means(shop: Shop) -> None:
+    problem = (await shop.call("POST", "/products/NOBODY/stock-adjustments", {"delta": 1, "reason": "x"})).json()
+    path, _, anchor = problem["type"].partition("#")
+    page = (await shop.client.get(path)).text
+    section = page.partition(f'<section id="{anchor}">')[2].partition("</section>")[0]
+    assert problem["title"] in section
+    assert f"<code>{problem['code']}</code>" in section
 
 
 async def test_openapi_names_every_command_once_and_its_problems(shop: Shop) -> None:
@@ -76,7 +87,7 @@ async def test_openapi_names_every_command_once_and_its_problems(shop: Shop) -> 
     }
     for item in document["paths"].values():
         for operation in item.values():
-            assert {"400", "404", "409", "412", "413", "415", "422", "503"} <= set(operation["responses"])
+            assert {"400", "413", "415", "422", "500", "503"} <= set(operation["responses"])
             assert set(operation["responses"]["422"]["content"]) == {"application/problem+json"}
     assert "HTTPValidationError" not in document["components"]["schemas"]
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from orders_contracts.consistency import ConsistencyToken, encode_token
 from query_api.composition import Parts
-from query_api.entrypoints.problems import PROBLEMS
+from query_api.entrypoints.problem_kinds import PROBLEMS
 
 NOBODY = "018f4e2a-7c1e-7c3a-9d55-0c8f6e2b1a10"
 ORDER = f"/orders/{NOBODY}"
@@ -23,7 +23,7 @@ def problem(answer: httpx.Response, status: int, code: str) -> dict[str, Any]:
     told: dict[str, Any] = answer.json()
     assert (answer.status_code, told["status"], told["code"]) == (status, status, code)
     assert PROBLEMS[code].status == status
-    assert told["type"] == f"/problems/{code}"
+    assert told["type"] == f"/docs/problems#{code}"
     assert told["instance"] == answer.request.url.raw_path.split(b"?")[0].decode()
     assert told["trace_id"] == answer.headers["x-request-id"]
     assert ("retry-after" in answer.headers) == (status == 503)
@@ -45,6 +45,15 @@ async def test_each_route_refuses_alike(client: httpx.AsyncClient, prefix: str, 
         refused = await client.request(method, address)
         problem(refused, 405, "method_not_allowed")
         assert refused.headers["allow"] == "GET, HEAD"
+
+
+async def test_the_type_of_a_problem_leads_to_what_it_means(client: httpx.AsyncClient) -> None:
+    told = (await client.get(f"/api/v1{ORDER}")).json()
+    path, _, anchor = told["type"].partition("#")
+    page = (await client.get(path)).text
+    section = page.partition(f'<section id="{anchor}">')[2].partition("</section>")[0]
+    assert told["title"] in section
+    assert f"<code>{told['code']}</code>" in section
 
 
 @pytest.mark.parametrize("path", LISTS)

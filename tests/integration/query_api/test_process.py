@@ -80,10 +80,11 @@ def test_probes_documentation_and_figures_are_there(process: Process) -> None:
     assert any(line.startswith(counted) for line in figures.splitlines())
     assert "fresh_read_wait_seconds_bucket" in figures
     assert httpx.get(f"{process.url}/openapi.json").json()["openapi"].startswith("3.1")
-    page = httpx.get(f"{process.url}/docs")
-    assert page.headers["content-type"].startswith("text/html")
-    assert "http://" not in page.text
-    assert "https://" not in page.text
+    for path in ("/docs", "/docs/problems"):
+        page = httpx.get(f"{process.url}{path}")
+        assert page.headers["content-type"].startswith("text/html")
+        assert "http://" not in page.text
+        assert "https://" not in page.text
 
 
 def test_every_line_of_the_log_is_json_with_the_same_keys(process: Process) -> None:

@@ -55,6 +55,7 @@ async def test_head_answers_as_get_does_without_a_body(client: httpx.AsyncClient
         "/nope",
         "/readyz",
         "/docs",
+        "/docs/problems",
     ):
         got, headed = await client.get(path), await client.head(path)
         assert (headed.status_code, headed.content) == (got.status_code, b"")

@@ -7,27 +7,13 @@ from uuid import UUID
 import pytest
 from fastapi import Request
 
-from command_api.entrypoints.problems import STATUS, problem
+from command_api.entrypoints.problem_kinds import PROBLEMS
+from command_api.entrypoints.problems import problem
 from orders_domain import errors
 from orders_domain.errors import DomainError
 from tests.unit.orders_domain.test_errors import EXAMPLES
 
 MEMBERS = {"type", "title", "status", "detail", "instance", "code", "trace_id", "errors"}
-PUBLISHED = {
-    400: {"insufficient_inventory"},
-    404: {"order_not_found", "product_not_found", "item_not_found", "shipment_not_found"},
-    409: {
-        "illegal_transition",
-        "empty_order",
-        "missing_address",
-        "quantity_limit",
-        "line_limit",
-        "shipment_exceeds_ordered",
-        "product_delisted",
-        "stock_below_reserved",
-    },
-    422: {"unknown_product", "currency_mismatch"},
-}
 
 
 def subclasses(of: type[DomainError]) -> Iterator[type[DomainError]]:
@@ -36,28 +22,28 @@ def subclasses(of: type[DomainError]) -> Iterator[type[DomainError]]:
         yield from subclasses(found)
 
 
-def test_the_table_has_a_row_for_every_refusal_and_no_other() -> None:
-    assert set(STATUS) == {kind for kind in subclasses(DomainError) if kind.__module__ == errors.__name__}
+def test_the_table_has_a_row_for_every_refusal() -> None:
+    kinds = [kind for kind in subclasses(DomainError) if kind.__module__ == errors.__name__]
+    assert kinds
+    assert {kind.code for kind in kinds} <= set(PROBLEMS)
 
 
-def test_the_table_says_what_is_published() -> None:
-    said: dict[int, set[str]] = {}
-    for kind, status in STATUS.items():
-        said.setdefault(status, set()).add(kind.code)
-    assert said == PUBLISHED
+def test_a_refusal_of_the_domain_is_no_fault_of_form_or_ours() -> None:
+    assert {PROBLEMS[kind.code].status for kind in subclasses(DomainError)} == {400, 404, 409, 422}
 
 
 @pytest.mark.parametrize("error", EXAMPLES, ids=lambda error: error.code)
 def test_the_facts_of_a_refusal_stand_beside_the_members(error: DomainError) -> None:
     assert not MEMBERS & set(error.extra)
+    assert set(error.extra) == set(PROBLEMS[error.code].members)
     scope = {"type": "http", "path": "/here", "state": {"request_id": "r-1"}}
-    answer = problem(scope, STATUS[type(error)], error.code, error.detail, extra=error.extra)
+    answer = problem(scope, error.code, error.detail, extra=error.extra)
     document = json.loads(bytes(answer.body))
     assert {name: document[name] for name in error.extra} == error.extra
     assert {name: document[name] for name in document if name not in error.extra} == {
-        "type": f"/problems/{error.code}",
-        "title": error.code.replace("_", " ").capitalize(),
-        "status": answer.status_code,
+        "type": f"/docs/problems#{error.code}",
+        "title": PROBLEMS[error.code].title,
+        "status": PROBLEMS[error.code].status,
         "detail": error.detail,
         "instance": "/here",
         "code": error.code,
@@ -66,8 +52,15 @@ def test_the_facts_of_a_refusal_stand_beside_the_members(error: DomainError) -> 
     assert answer.media_type == "application/problem+json"
 
 
+@pytest.mark.parametrize("code", PROBLEMS)
+def test_who_may_try_again_is_told_when(code: str) -> None:
+    answer = problem({"type": "http", "path": "/here"}, code, "No.")
+    assert answer.status_code == PROBLEMS[code].status
+    assert ("retry-after" in answer.headers) == (code in {"concurrent_update", "unavailable"})
+
+
 def test_a_fact_never_replaces_a_member() -> None:
     scope = Request({"type": "http", "path": "/here", "headers": []}).scope
-    answer = problem(scope, 409, "empty_order", "No.", extra={"status": "DRAFT", "order_id": str(UUID(int=1))})
+    answer = problem(scope, "empty_order", "No.", extra={"status": "DRAFT", "order_id": str(UUID(int=1))})
     document = json.loads(bytes(answer.body))
     assert (document["status"], document["order_id"]) == (409, str(UUID(int=1)))

@@ -1,7 +1,7 @@
 """The OpenAPI document tells the truth and stands on its own."""
 
 import json
-from typing import Any
+from typing import Any, get_type_hints
 
 import pytest
 from prometheus_client import CollectorRegistry
@@ -9,7 +9,7 @@ from prometheus_client import CollectorRegistry
 from orders_contracts import orders
 from query_api.application.bus import QueryBus
 from query_api.entrypoints.app import API, BY_PATH, Application, create_app
-from query_api.entrypoints.problems import PROBLEMS
+from query_api.entrypoints.problem_kinds import PROBLEMS
 from query_api.entrypoints.schemas import ORDER_STATUSES
 
 
@@ -84,5 +84,13 @@ def test_it_says_how_stale_reads_may_be_and_how_to_read_fresh(document: dict[str
 
 
 def test_the_states_are_those_of_the_event_language() -> None:
-    meta = orders.OrderStatus.__metadata__[0]  # type: ignore[attr-defined]
+    (meta,) = get_type_hints(orders.OrderConfirmed, include_extras=True)["status"].__metadata__
     assert list(ORDER_STATUSES) == meta.extra_json_schema["enum"]
+
+
+def test_members_that_older_answers_lack_may_be_absent_and_are_never_null(document: dict[str, Any]) -> None:
+    for name, members in (("ShippedItem", {"line_number", "name"}), ("Problem", {"errors"})):
+        schema = document["components"]["schemas"][name]
+        assert schema["properties"].keys() - set(schema["required"]) == members
+        assert "default" not in str(schema)
+        assert "null" not in str(schema)

@@ -7,7 +7,8 @@ import pytest
 from starlette.exceptions import HTTPException
 
 from query_api.application.errors import AggregateNotFound, QueryError
-from query_api.entrypoints.problems import PROBLEMS, Problem, problem_of, problem_response
+from query_api.entrypoints.problem_kinds import PROBLEMS
+from query_api.entrypoints.problems import Problem, problem_of, problem_response
 
 
 def subclasses(error: type[QueryError]) -> Iterator[type[QueryError]]:
@@ -40,7 +41,7 @@ def test_a_problem_says_all_that_rfc_9457_and_we_ask_for(code: str) -> None:
     assert response.headers["content-type"] == "application/problem+json"
     assert ("retry-after" in response.headers) == (response.status_code == 503)
     assert json.loads(bytes(response.body)) == {
-        "type": f"/problems/{code}",
+        "type": f"/docs/problems#{code}",
         "title": PROBLEMS[code].title,
         "status": PROBLEMS[code].status,
         "detail": "why",

@@ -33,6 +33,10 @@ from query_api.migrations.revisions import is_current
 from query_api.settings import MigrateSettings, Settings
 
 
+class CannotMigrate(Exception):
+    """The message says in one line what stands in the way."""
+
+
 @dataclass(frozen=True)
 class Parts:
     """The process, built but not started."""
@@ -83,10 +87,16 @@ def serve(settings: Settings) -> None:
 
 
 def migrate_database(settings: MigrateSettings) -> str:
-    """Apply the missing steps; answers the revision that the database then has."""
-    from query_api.migrations.run import migrate  # noqa: PLC0415 - loads Alembic, which `serve` does not need
+    """Apply the missing steps; answers the revision that the database then has. Raises CannotMigrate."""
+    # `serve` can do without Alembic, which these load.
+    from query_api.migrations.patience import HeldUp, Patience  # noqa: PLC0415
+    from query_api.migrations.roles import MissingRoles  # noqa: PLC0415
+    from query_api.migrations.run import migrate  # noqa: PLC0415
 
-    return migrate(settings.database_url)
+    try:
+        return migrate(settings.database_url, Patience(settings.migration_lock_seconds, settings.migration_attempts))
+    except (HeldUp, MissingRoles) as error:
+        raise CannotMigrate(str(error)) from None
 
 
 async def _serve(parts: Parts, listener: socket.socket) -> None:

@@ -16,9 +16,11 @@ from starlette.types import ASGIApp
 
 from command_api.entrypoints import orders, products
 from command_api.entrypoints.call import CommandDesk
-from command_api.entrypoints.documentation import DESCRIPTION, with_problem_schema
+from command_api.entrypoints.documentation import DESCRIPTION, completed
 from command_api.entrypoints.edge import Edge
 from command_api.entrypoints.probes import Readiness, install_probes
+from command_api.entrypoints.problem_kinds import PAGE
+from command_api.entrypoints.problem_page import PROBLEM_PAGE
 from command_api.entrypoints.problems import install_problems
 
 _DOCS: Final = Path(__file__).with_name("docs.html").read_text(encoding="utf-8")
@@ -36,7 +38,7 @@ class Application(FastAPI):
         """The OpenAPI document, with the schema of problems, which no route names as its model."""
         if self.openapi_schema is None:
             document = get_openapi(title=self.title, version=self.version, description=DESCRIPTION, routes=self.routes)
-            self.openapi_schema = with_problem_schema(document)
+            self.openapi_schema = completed(document)
         return self.openapi_schema
 
 
@@ -60,8 +62,13 @@ def create_app(
     install_problems(app)
     install_probes(app, readiness, registry)
     app.add_api_route("/docs", _docs, include_in_schema=False)
+    app.add_api_route(PAGE, _problems, include_in_schema=False)
     return app
 
 
 async def _docs() -> Response:
     return HTMLResponse(_DOCS)
+
+
+async def _problems() -> Response:
+    return HTMLResponse(PROBLEM_PAGE)

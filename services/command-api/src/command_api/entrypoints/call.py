@@ -5,12 +5,14 @@ from typing import Annotated, Final
 
 import orjson
 from fastapi import Depends, Header, Request, Response
+from pydantic.json_schema import SkipJsonSchema
 
 from command_api.application.bus import CommandBus
 from command_api.application.context import Context
 from command_api.application.outcome import Outcome
 from command_api.application.ports import Ids
 from command_api.entrypoints.problems import RequestProblem
+from command_api.entrypoints.schemas import documented_as
 from orders_contracts.consistency import encode_token
 
 _VERSION_TAG: Final = re.compile(r'"([1-9][0-9]{0,17})"')
@@ -61,13 +63,13 @@ class Call:
     def _expected_version(self) -> int | None:
         if self._if_match is None:
             if self._desk.require_if_match:
-                raise RequestProblem(428, "version_required", 'Say which version you change: If-Match: "<version>".')
+                raise RequestProblem("version_required", 'Say which version you change: If-Match: "<version>".')
             return None
         if self._if_match == "*":
             return None
         tag = _VERSION_TAG.fullmatch(self._if_match)
         if tag is None:
-            raise RequestProblem(400, "malformed_request", 'If-Match takes one version, such as "3", or *.')
+            raise RequestProblem("malformed_request", 'If-Match takes one version, such as "3", or *.')
         return int(tag[1])
 
     def _actor(self) -> str | None:
@@ -75,16 +77,18 @@ class Call:
             return None
         actor = self._request.headers.get(self._desk.actor_header)
         if actor is not None and not _ACTOR.fullmatch(actor):
-            raise RequestProblem(
-                400, "malformed_request", f"{self._desk.actor_header} must be 1 to 200 ASCII characters."
-            )
+            raise RequestProblem("malformed_request", f"{self._desk.actor_header} must be 1 to 200 ASCII characters.")
         return actor
 
 
 async def _call(
     request: Request,
     if_match: Annotated[
-        str | None, Header(description='The version that is to be changed, such as `"3"`. Another one answers 412.')
+        str | SkipJsonSchema[None],
+        Header(
+            description='The version that is to be changed, such as `"3"`. Another one answers 412.',
+            json_schema_extra=documented_as(pattern=r'^(\*|"[1-9][0-9]{0,17}")$', examples=['"3"']),
+        ),
     ] = None,
 ) -> Call:
     return Call(request, request.app.state.desk, if_match)

@@ -1,9 +1,12 @@
 """What OpenAPI says beside the routes themselves."""
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 from pydantic import BaseModel
 
+from command_api.entrypoints.links import with_links
+from command_api.entrypoints.problem_kinds import MEDIA_TYPE, PROBLEMS, example
 from command_api.entrypoints.schemas import Problem
 
 DESCRIPTION: Final = """\
@@ -11,53 +14,91 @@ Changes orders and products. Every call is a command: it is decided by the rules
 and answered with the new version only. What it led to is read from the query API, some milliseconds later.
 
 To be sure to read your own write, send the answer's `Consistency-Token` along with the next query.
+
+Unknown fields and query parameters are refused. Integers are written without a fraction: 2.0 is none.
+
+**Errors** are `application/problem+json` (RFC 9457) with a stable `code`; `type` leads to what it means and what to do.
 """
 
-_MEANINGS: Final = {
-    400: "Not enough stock, or a request that cannot be read",
-    404: "There is no such thing",
-    409: "The present state does not allow it",
-    412: "If-Match names another version",
-    413: "The body is too large",
-    415: "The body is not JSON",
-    422: "The request is not of the form it must have, or names what does not exist",
-    428: "If-Match is required here",
-    503: "Something needed does not answer; try again",
+_ANY_CALL: Final = (
+    "malformed_request",
+    "body_too_large",
+    "unsupported_media_type",
+    "validation_failed",
+    "internal_error",
+    "unavailable",
+)
+ANY_CHANGE: Final = ("stale_version", "version_required")
+"""What a call that takes If-Match may be answered."""
+ORDER_CHANGE: Final = (*ANY_CHANGE, "order_not_found", "illegal_transition", "concurrent_update")
+"""What any change of an order may be answered."""
+
+_DONE: Final = {201: "Made", 200: "Done; or it was so already, with the version that it has"}
+_REQUEST_ID: Final = {
+    "X-Request-Id": {"description": "The request's id, yours or ours", "required": True, "schema": {"type": "string"}}
 }
 _HEADERS: Final = {
-    "ETag": {"description": "The new version, quoted", "schema": {"type": "string"}},
-    "Consistency-Token": {"description": "Send it with a query to see this write", "schema": {"type": "string"}},
-    "X-Request-Id": {"description": "The request's id, yours or ours", "schema": {"type": "string"}},
+    "ETag": {
+        "description": "The new version, quoted",
+        "required": True,
+        "schema": {"type": "string", "pattern": '^"[1-9][0-9]*"$'},
+    },
+    "Consistency-Token": {
+        "description": "Send it with a query to see this write",
+        "required": True,
+        "schema": {"type": "string", "maxLength": 160},
+    },
+    **_REQUEST_ID,
+}
+_LOCATION: Final = {
+    "Location": {
+        "description": "Where the query API will answer it",
+        "required": True,
+        "schema": {"type": "string", "format": "uri-reference"},
+    }
+}
+_RETRY_AFTER: Final = {
+    "Retry-After": {"description": "Seconds to wait before trying again", "schema": {"type": "integer"}}
 }
 
 
-def answers(model: type[BaseModel], *, created: bool | None = None, location: bool = False) -> dict[int | str, Any]:
-    """The `responses` of a command's route. `created` is None where it may create or change."""
-    headers: dict[str, Any] = dict(_HEADERS)
-    if location:
-        headers["Location"] = {"description": "Where the query API will answer it", "schema": {"type": "string"}}
-    good = {"model": model, "headers": headers}
-    successes: dict[int | str, Any] = {}
-    if created is not False:
-        successes[201] = {"description": "Made", **good}
-    if created is not True:
-        successes[200] = {"description": "Done; or it was so already, with the version that it has", **good}
-    problems: dict[int | str, Any] = {
-        status: {
-            "description": meaning,
-            "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
-        }
-        for status, meaning in _MEANINGS.items()
+def answers(
+    model: type[BaseModel], *codes: str, done: Iterable[int] = (200,), location: bool = False
+) -> dict[int | str, Any]:
+    """The `responses` of a command's route: `done` are its good statuses, `codes` its problems beside everyone's."""
+    headers = {**_HEADERS, **(_LOCATION if location else {})}
+    good: dict[int | str, Any] = {
+        status: {"description": _DONE[status], "model": model, "headers": headers} for status in done
     }
-    return {**successes, **problems}
+    by_status: dict[int, list[str]] = {}
+    for code in (*_ANY_CALL, *codes):
+        by_status.setdefault(PROBLEMS[code].status, []).append(code)
+    return {**good, **{status: _problems(by_status[status]) for status in sorted(by_status)}}
 
 
-def with_problem_schema(document: dict[str, Any]) -> dict[str, Any]:
-    """The OpenAPI document, with the schema that all problems refer to, and ours for 422 instead of FastAPI's."""
+def _problems(codes: Iterable[str]) -> dict[str, Any]:
+    retry = any(PROBLEMS[code].retry_after is not None for code in codes)
+    return {
+        "description": "; ".join(f"`{code}`: {PROBLEMS[code].title}" for code in codes),
+        "headers": {**_REQUEST_ID, **(_RETRY_AFTER if retry else {})},
+        "content": {
+            MEDIA_TYPE: {
+                "schema": {"$ref": "#/components/schemas/Problem"},
+                "examples": {code: {"summary": PROBLEMS[code].title, "value": example(code)} for code in codes},
+            }
+        },
+    }
+
+
+def completed(document: dict[str, Any]) -> dict[str, Any]:
+    """The OpenAPI document, with the schema that all problems refer to, and with links from call to call.
+
+    That schema is ours for 422 too, instead of FastAPI's.
+    """
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
     schemas.pop("HTTPValidationError", None)
     schemas.pop("ValidationError", None)
     problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
     schemas.update(problem.pop("$defs", {}))
     schemas["Problem"] = problem
-    return document
+    return with_links(document)

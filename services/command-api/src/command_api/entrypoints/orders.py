@@ -1,6 +1,6 @@
 """The routes of orders."""
 
-from typing import Annotated
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Response
@@ -16,7 +16,7 @@ from command_api.application.remove_item import RemoveItem
 from command_api.application.set_shipping_address import SetShippingAddress
 from command_api.application.ship_items import ShipItems
 from command_api.entrypoints.call import Change, Creation
-from command_api.entrypoints.documentation import answers
+from command_api.entrypoints.documentation import ORDER_CHANGE, answers
 from command_api.entrypoints.schemas import (
     SKU_PATTERN,
     AddressBody,
@@ -34,14 +34,28 @@ from orders_domain.values import CustomerId, OrderId, ShipmentId, Sku
 
 router = APIRouter(prefix="/orders", tags=["Orders"], route_class=StrictRoute)
 
-OrderIdPath = Annotated[UUID, Path(description="The order")]
-SkuPath = Annotated[str, Path(pattern=SKU_PATTERN)]
-ShipmentIdPath = Annotated[UUID, Path(description="The shipment")]
+OrderIdPath = Annotated[UUID, Path(description="The order", examples=["0193f5a2-7b1c-7d3e-8f4a-5b6c7d8e9f01"])]
+SkuPath = Annotated[str, Path(pattern=SKU_PATTERN, description="The product; case counts", examples=["TEA-EARL-GREY"])]
+ShipmentIdPath = Annotated[UUID, Path(description="The shipment", examples=["0193f5a2-9c2d-7e4f-8a5b-6c7d8e9f0a12"])]
 
-_CHANGED = answers(OrderAnswer, created=False)
+_NEW_UNITS: Final = (
+    "unknown_product",
+    "product_delisted",
+    "currency_mismatch",
+    "quantity_limit",
+    "insufficient_inventory",
+)
 
 
-@router.post("", status_code=201, responses=answers(OrderAnswer, created=True, location=True))
+def _changed(*codes: str) -> dict[int | str, Any]:
+    return answers(OrderAnswer, *ORDER_CHANGE, *codes)
+
+
+@router.post(
+    "",
+    status_code=201,
+    responses=answers(OrderAnswer, *_NEW_UNITS, done=(201,), location=True),
+)
 async def create_order(body: CreateOrderBody, call: Creation) -> Response:
     """Create a draft, with or without items."""
     command = CreateOrder(
@@ -55,49 +69,53 @@ async def create_order(body: CreateOrderBody, call: Creation) -> Response:
     return await call.create(command)
 
 
-@router.post("/{order_id}/items", responses=_CHANGED)
+@router.post("/{order_id}/items", responses=_changed(*_NEW_UNITS, "line_limit"))
 async def add_item(order_id: OrderIdPath, body: ItemBody, call: Change) -> Response:
     """Add units; the same SKU is merged into its line."""
     return await call.change(AddItem(order_id=OrderId(order_id), sku=Sku(body.sku), quantity=body.quantity))
 
 
-@router.put("/{order_id}/items/{sku}", responses=_CHANGED)
+@router.put("/{order_id}/items/{sku}", responses=_changed("item_not_found", "insufficient_inventory"))
 async def change_item_quantity(order_id: OrderIdPath, sku: SkuPath, body: QuantityBody, call: Change) -> Response:
     """Set a line to a quantity."""
     return await call.change(ChangeItemQuantity(order_id=OrderId(order_id), sku=Sku(sku), quantity=body.quantity))
 
 
-@router.delete("/{order_id}/items/{sku}", responses=_CHANGED)
+@router.delete("/{order_id}/items/{sku}", responses=_changed("item_not_found"))
 async def remove_item(order_id: OrderIdPath, sku: SkuPath, call: Change) -> Response:
     """Take a line off."""
     return await call.change(RemoveItem(order_id=OrderId(order_id), sku=Sku(sku)))
 
 
-@router.put("/{order_id}/shipping-address", responses=_CHANGED)
+@router.put("/{order_id}/shipping-address", responses=_changed())
 async def set_shipping_address(order_id: OrderIdPath, body: AddressBody, call: Change) -> Response:
     """Say where it goes; possible until something is shipped."""
     return await call.change(SetShippingAddress(order_id=OrderId(order_id), address=body.to_domain()))
 
 
-@router.post("/{order_id}/confirm", responses=_CHANGED)
+@router.post("/{order_id}/confirm", responses=_changed("empty_order", "missing_address", "insufficient_inventory"))
 async def confirm_order(order_id: OrderIdPath, call: Change) -> Response:
     """Make it binding: stock is reserved for all lines, or for none."""
     return await call.change(ConfirmOrder(order_id=OrderId(order_id)))
 
 
-@router.post("/{order_id}/cancel", responses=_CHANGED)
+@router.post("/{order_id}/cancel", responses=_changed())
 async def cancel_order(order_id: OrderIdPath, body: ReasonBody, call: Change) -> Response:
     """Cancel a confirmed order before anything is shipped; its stock is released."""
     return await call.change(CancelOrder(order_id=OrderId(order_id), reason=body.reason))
 
 
-@router.delete("/{order_id}", responses=_CHANGED)
+@router.delete("/{order_id}", responses=_changed())
 async def discard_order(order_id: OrderIdPath, call: Change) -> Response:
     """Give up a draft."""
     return await call.change(DiscardOrder(order_id=OrderId(order_id)))
 
 
-@router.post("/{order_id}/shipments", status_code=201, responses=answers(ShipmentAnswer, created=True))
+@router.post(
+    "/{order_id}/shipments",
+    status_code=201,
+    responses=answers(ShipmentAnswer, *ORDER_CHANGE, "item_not_found", "shipment_exceeds_ordered", done=(201,)),
+)
 async def ship_items(order_id: OrderIdPath, body: ShipmentBody, call: Change) -> Response:
     """Send a parcel; its units leave the stock."""
     command = ShipItems(
@@ -110,7 +128,7 @@ async def ship_items(order_id: OrderIdPath, body: ShipmentBody, call: Change) ->
     return await call.change(command, made="shipment_id")
 
 
-@router.post("/{order_id}/shipments/{shipment_id}/deliver", responses=_CHANGED)
+@router.post("/{order_id}/shipments/{shipment_id}/deliver", responses=_changed("shipment_not_found"))
 async def deliver_shipment(order_id: OrderIdPath, shipment_id: ShipmentIdPath, call: Change) -> Response:
     """Note that a parcel arrived; the last one completes the order."""
     return await call.change(DeliverShipment(order_id=OrderId(order_id), shipment_id=ShipmentId(shipment_id)))

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any
 
 import orjson
 from fastapi import FastAPI, Request, Response
@@ -11,116 +11,88 @@ from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute, Match
 
 from command_api.application.errors import ConcurrentUpdate, StaleVersion, Unavailable
+from command_api.entrypoints.problem_kinds import MEDIA_TYPE, NOTHING_MORE, PROBLEMS, type_of
 from orders_domain import errors as domain
-
-MEDIA_TYPE: Final = "application/problem+json"
-RETRY_AFTER: Final = {"Retry-After": "1"}
-
-STATUS: Final[dict[type[domain.DomainError], int]] = {
-    domain.InsufficientInventory: 400,
-    domain.OrderNotFound: 404,
-    domain.ProductNotFound: 404,
-    domain.ItemNotFound: 404,
-    domain.ShipmentNotFound: 404,
-    domain.IllegalTransition: 409,
-    domain.EmptyOrder: 409,
-    domain.MissingAddress: 409,
-    domain.QuantityLimit: 409,
-    domain.LineLimit: 409,
-    domain.ShipmentExceedsOrdered: 409,
-    domain.ProductDelisted: 409,
-    domain.StockBelowReserved: 409,
-    domain.UnknownProduct: 422,
-    domain.CurrencyMismatch: 422,
-}
-"""Total: a test walks the subclasses of DomainError."""
-
-
-_OTHER: Final = {
-    404: ("not_found", "There is nothing at this path."),
-}
 
 
 class RequestProblem(Exception):
     """A request that is refused for its form, before any rule is asked."""
 
-    def __init__(self, status: int, code: str, detail: str) -> None:
+    def __init__(self, code: str, detail: str) -> None:
+        """`code` is a key of PROBLEMS."""
         super().__init__(detail)
-        self.status = status
         self.code = code
         self.detail = detail
 
 
 def problem(
     scope: Mapping[str, Any],
-    status: int,
     code: str,
     detail: str,
     *,
-    extra: Mapping[str, object] | None = None,
+    extra: Mapping[str, object] = NOTHING_MORE,
     headers: Mapping[str, str] | None = None,
 ) -> Response:
-    """The problem document for the request of this ASGI `scope`."""
+    """The problem document for the request of this ASGI `scope`; `code` is a key of PROBLEMS."""
+    kind = PROBLEMS[code]
+    retry = {} if kind.retry_after is None else {"Retry-After": str(kind.retry_after)}
     document = {
-        **(extra or {}),
-        "type": f"/problems/{code}",
-        "title": code.replace("_", " ").capitalize(),
-        "status": status,
+        **extra,
+        "type": type_of(code),
+        "title": kind.title,
+        "status": kind.status,
         "detail": detail,
         "instance": scope["path"],
         "code": code,
         "trace_id": scope.get("state", {}).get("request_id"),
     }
-    return Response(orjson.dumps(document), status_code=status, headers=dict(headers or {}), media_type=MEDIA_TYPE)
+    return Response(orjson.dumps(document), kind.status, {**(headers or {}), **retry}, MEDIA_TYPE)
 
 
 async def _domain_error(request: Request, error: domain.DomainError) -> Response:
-    return problem(request.scope, STATUS[type(error)], error.code, error.detail, extra=error.extra)
+    return problem(request.scope, error.code, error.detail, extra=error.extra)
 
 
 async def _stale_version(request: Request, error: StaleVersion) -> Response:
     extra = {"current_version": error.current_version}
-    return problem(request.scope, 412, "stale_version", str(error), extra=extra)
+    return problem(request.scope, "stale_version", str(error), extra=extra)
 
 
 async def _concurrent_update(request: Request, _error: ConcurrentUpdate) -> Response:
     detail = "Others keep changing this at the same time. Try again."
-    return problem(request.scope, 409, "concurrent_update", detail, headers=RETRY_AFTER)
+    return problem(request.scope, "concurrent_update", detail)
 
 
 async def _unavailable(request: Request, _error: Unavailable) -> Response:
     detail = "Something this service needs does not answer. Whether the command took effect may be unknown."
-    return problem(request.scope, 503, "unavailable", detail, headers=RETRY_AFTER)
+    return problem(request.scope, "unavailable", detail)
 
 
 async def _request_problem(request: Request, error: RequestProblem) -> Response:
-    return problem(request.scope, error.status, error.code, error.detail)
+    return problem(request.scope, error.code, error.detail)
 
 
 async def _validation_failed(request: Request, error: RequestValidationError) -> Response:
     errors = [{"pointer": _pointer(found["loc"]), "detail": found["msg"]} for found in error.errors()]
-    return problem(
-        request.scope,
-        422,
-        "validation_failed",
-        "The request is not of the form it must have.",
-        extra={"errors": errors},
-    )
+    detail = "The request is not of the form it must have."
+    return problem(request.scope, "validation_failed", detail, extra={"errors": errors})
 
 
 async def _http_exception(request: Request, error: HTTPException) -> Response:
-    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
-        allowed = ", ".join(_allowed_methods(request))
-        return problem(
-            request.scope, 405, "method_not_allowed", f"This path takes {allowed}.", headers={"Allow": allowed}
-        )
-    code, detail = _OTHER.get(error.status_code, ("malformed_request", str(error.detail)))
-    return problem(request.scope, error.status_code, code, detail)
+    match error.status_code:
+        case HTTPStatus.METHOD_NOT_ALLOWED:
+            allowed = ", ".join(_allowed_methods(request))
+            detail = f"This path takes {allowed}."
+            return problem(request.scope, "method_not_allowed", detail, headers={"Allow": allowed})
+        case HTTPStatus.NOT_FOUND:
+            return problem(request.scope, "not_found", "There is nothing at this path.")
+        case _:
+            return problem(request.scope, "malformed_request", str(error.detail))
 
 
 def internal_error(scope: Mapping[str, Any]) -> Response:
     """What a client is told of a fault of ours: nothing but the id to find it by."""
-    return problem(scope, 500, "internal_error", "This is our fault, not yours. The trace id finds it in our logs.")
+    return problem(scope, "internal_error", "This is our fault, not yours. The trace id finds it in our logs.")
 
 
 def install_problems(app: FastAPI) -> None:

@@ -7,17 +7,17 @@ from fastapi import APIRouter, Path, Response
 from command_api.application.adjust_stock import AdjustStock
 from command_api.application.list_product import ListProduct
 from command_api.entrypoints.call import Change
-from command_api.entrypoints.documentation import answers
+from command_api.entrypoints.documentation import ANY_CHANGE, answers
 from command_api.entrypoints.schemas import SKU_PATTERN, ProductAnswer, ProductBody, StockAdjustmentBody
 from command_api.entrypoints.strict_route import StrictRoute
 from orders_domain.values import Currency, Sku
 
 router = APIRouter(prefix="/products", tags=["Products"], route_class=StrictRoute)
 
-SkuPath = Annotated[str, Path(pattern=SKU_PATTERN)]
+SkuPath = Annotated[str, Path(pattern=SKU_PATTERN, description="The product; case counts", examples=["TEA-EARL-GREY"])]
 
 
-@router.put("/{sku}", responses=answers(ProductAnswer))
+@router.put("/{sku}", responses=answers(ProductAnswer, *ANY_CHANGE, "currency_mismatch", done=(201, 200)))
 async def list_product(sku: SkuPath, body: ProductBody, call: Change) -> Response:
     """List a product, or change its name and price."""
     command = ListProduct(
@@ -26,7 +26,10 @@ async def list_product(sku: SkuPath, body: ProductBody, call: Change) -> Respons
     return await call.change(command)
 
 
-@router.post("/{sku}/stock-adjustments", responses=answers(ProductAnswer, created=False))
+@router.post(
+    "/{sku}/stock-adjustments",
+    responses=answers(ProductAnswer, *ANY_CHANGE, "product_not_found", "quantity_limit", "stock_below_reserved"),
+)
 async def adjust_stock(sku: SkuPath, body: StockAdjustmentBody, call: Change) -> Response:
     """Note goods that came in or went; never below what orders hold."""
     return await call.change(AdjustStock(sku=Sku(sku), delta=body.delta, reason=body.reason))

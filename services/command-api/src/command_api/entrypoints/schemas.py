@@ -1,9 +1,11 @@
 """The bodies of requests and answers. Unknown fields are refused, integers are integers, texts are printable."""
 
-from typing import Annotated
+from collections.abc import Callable
+from typing import Annotated, Final
 from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, StringConstraints
+from pydantic.json_schema import SkipJsonSchema
 
 from orders_domain.values import (
     MAX_LINES,
@@ -18,7 +20,8 @@ from orders_domain.values import (
 )
 
 SKU_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
-_PRINTABLE = r"^\P{Cc}*[^\p{Cc}\s]\P{Cc}*$"
+_CONTROLS: Final = r"\x00-\x1f\x7f-\x9f"
+_PRINTABLE: Final = rf"^[^{_CONTROLS}]*[^{_CONTROLS}\s][^{_CONTROLS}]*$"
 
 
 def _text(most: int) -> StringConstraints:
@@ -28,11 +31,41 @@ def _text(most: int) -> StringConstraints:
 
 Quantity = Annotated[int, Field(ge=1, le=MAX_QUANTITY)]
 SkuText = Annotated[str, StringConstraints(pattern=SKU_PATTERN)]
-CurrencyText = Annotated[str, StringConstraints(pattern="^[A-Z]{3}$"), AfterValidator(parse_currency)]
+CurrencyText = Annotated[
+    str,
+    StringConstraints(pattern="^[A-Z]{3}$"),
+    AfterValidator(parse_currency),
+    Field(description="A currency of ISO 4217", examples=["EUR"]),
+]
 Name = Annotated[str, _text(200)]
 Reference = Annotated[str, _text(100)]
 Reason = Annotated[str, _text(500)]
 Id = Annotated[UUID, Field(strict=False)]
+
+
+_ORDER_ID: Final = "0193f5a2-7b1c-7d3e-8f4a-5b6c7d8e9f01"
+_EXAMPLE_ITEM: Final[dict[str, JsonValue]] = {"sku": "TEA-EARL-GREY", "quantity": 2}
+_EXAMPLE_ADDRESS: Final[dict[str, JsonValue]] = {
+    "recipient": "Ada Lovelace",
+    "line1": "12 St James's Square",
+    "city": "London",
+    "postal_code": "SW1Y 4JH",
+    "country": "GB",
+}
+
+
+def _example(**members: JsonValue) -> ConfigDict:
+    return ConfigDict(json_schema_extra={"examples": [members]})
+
+
+def documented_as(**keywords: JsonValue) -> Callable[[dict[str, JsonValue]], None]:
+    """For a member that is there or not, and never null: these keywords, and no default."""
+
+    def change(schema: dict[str, JsonValue]) -> None:
+        schema.pop("default", None)
+        schema.update(keywords)
+
+    return change
 
 
 class Body(BaseModel):
@@ -44,6 +77,8 @@ class Body(BaseModel):
 class ItemBody(Body):
     """So many units of one SKU."""
 
+    model_config = _example(**_EXAMPLE_ITEM)
+
     sku: SkuText
     quantity: Quantity
 
@@ -53,6 +88,8 @@ class ItemBody(Body):
 
 class AddressBody(Body):
     """`country` is ISO 3166-1 alpha-2."""
+
+    model_config = _example(**_EXAMPLE_ADDRESS)
 
     recipient: Name
     line1: Name
@@ -74,28 +111,13 @@ class AddressBody(Body):
         )
 
 
-_EXAMPLE_ADDRESS: dict[str, JsonValue] = {
-    "recipient": "Ada Lovelace",
-    "line1": "12 St James's Square",
-    "city": "London",
-    "postal_code": "SW1Y 4JH",
-    "country": "GB",
-}
-
-
 class CreateOrderBody(Body):
     """A draft. Prices are the products', never the client's."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "customer_id": "018f4e2a-7c1e-7c3a-9d55-0c8f6e2b1a10",
-                    "items": [{"sku": "TEA-EARL-GREY", "quantity": 2}],
-                    "shipping_address": _EXAMPLE_ADDRESS,
-                }
-            ]
-        }
+    model_config = _example(
+        customer_id="018f4e2a-7c1e-7c3a-9d55-0c8f6e2b1a10",
+        items=[_EXAMPLE_ITEM],
+        shipping_address=_EXAMPLE_ADDRESS,
     )
 
     customer_id: Id
@@ -108,17 +130,23 @@ class CreateOrderBody(Body):
 class QuantityBody(Body):
     """The units that the line shall have."""
 
+    model_config = _example(quantity=3)
+
     quantity: Quantity
 
 
 class ReasonBody(Body):
     """Why, for those who read the history."""
 
+    model_config = _example(reason="The customer changed their mind")
+
     reason: Reason
 
 
 class ShipmentBody(Body):
     """One parcel."""
+
+    model_config = _example(items=[_EXAMPLE_ITEM], carrier="DHL", tracking="JD0146 0000 1234")
 
     items: Annotated[list[ItemBody], Field(min_length=1, max_length=MAX_LINES)]
     carrier: Name | None = None
@@ -128,6 +156,8 @@ class ShipmentBody(Body):
 class ProductBody(Body):
     """The price is in minor units of the currency: 1299 is 12.99 EUR, and 1,299 JPY."""
 
+    model_config = _example(name="Earl Grey, 100 g", unit_price_cents=499, currency="EUR")
+
     name: Name
     unit_price_cents: Annotated[int, Field(ge=0, le=MAX_PRICE_CENTS)]
     currency: CurrencyText
@@ -136,6 +166,8 @@ class ProductBody(Body):
 class StockAdjustmentBody(Body):
     """Units that came (positive) or went (negative)."""
 
+    model_config = _example(delta=40, reason="Delivery 4711")
+
     delta: Annotated[int, Field(ge=-MAX_STOCK_DELTA, le=MAX_STOCK_DELTA)]
     reason: Reason
 
@@ -143,12 +175,16 @@ class StockAdjustmentBody(Body):
 class OrderAnswer(BaseModel):
     """The order's version after the command."""
 
+    model_config = _example(order_id=_ORDER_ID, version=2)
+
     order_id: UUID
-    version: int
+    version: Annotated[int, Field(ge=1)]
 
 
 class ShipmentAnswer(OrderAnswer):
     """And the parcel that it made."""
+
+    model_config = _example(order_id=_ORDER_ID, version=4, shipment_id="0193f5a2-9c2d-7e4f-8a5b-6c7d8e9f0a12")
 
     shipment_id: UUID
 
@@ -156,8 +192,10 @@ class ShipmentAnswer(OrderAnswer):
 class ProductAnswer(BaseModel):
     """The product's version after the command."""
 
+    model_config = _example(sku="TEA-EARL-GREY", version=3)
+
     sku: str
-    version: int
+    version: Annotated[int, Field(ge=1)]
 
 
 class FieldError(BaseModel):
@@ -170,14 +208,14 @@ class FieldError(BaseModel):
 class Problem(BaseModel):
     """RFC 9457. `code` is stable and for programs; some codes carry further facts."""
 
-    type: str
+    type: Annotated[str, Field(json_schema_extra={"format": "uri-reference"})]
     title: str
     status: int
     detail: str
     instance: str
     code: str
-    trace_id: str | None
-    errors: list[FieldError] | None = None
+    trace_id: str
+    errors: Annotated[list[FieldError] | SkipJsonSchema[None], Field(json_schema_extra=documented_as())] = None
 
 
 def currency_or_none(text: str | None) -> Currency | None:

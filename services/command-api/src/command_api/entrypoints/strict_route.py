@@ -40,7 +40,7 @@ class StrictRequest(Request):
         try:
             self._json = orjson.loads(body)
         except orjson.JSONDecodeError as error:
-            raise RequestProblem(400, "malformed_request", f"The body is not JSON: {error}.") from error
+            raise RequestProblem("malformed_request", f"The body is not JSON: {error}.") from error
         return self._json
 
 
@@ -76,12 +76,12 @@ def require_json(request: Request) -> None:
     """Raises RequestProblem unless the content type is JSON."""
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type != "application/json":
-        raise RequestProblem(415, "unsupported_media_type", "The body must be application/json.")
+        raise RequestProblem("unsupported_media_type", "The body must be application/json.")
 
 
 def _refuse_size(size: int) -> None:
     if size > BODY_LIMIT:
-        raise RequestProblem(413, "body_too_large", f"A body has at most {BODY_LIMIT} bytes.")
+        raise RequestProblem("body_too_large", f"A body has at most {BODY_LIMIT} bytes.")
 
 
 def _error(where: str, message: str, kind: str = "body") -> dict[str, object]:

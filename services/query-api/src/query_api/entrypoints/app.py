@@ -19,9 +19,11 @@ from query_api.entrypoints.metrics import RequestMetrics, WaitMetrics
 from query_api.entrypoints.orders import OrderEndpoints
 from query_api.entrypoints.page_tokens import PageTokens
 from query_api.entrypoints.probes import Readiness, probe_routes
+from query_api.entrypoints.problem_kinds import PAGE
+from query_api.entrypoints.problem_page import PROBLEM_PAGE
 from query_api.entrypoints.products import ProductEndpoints
 from query_api.entrypoints.projections import ProjectionEndpoints
-from query_api.entrypoints.read_route import Operation, route_of
+from query_api.entrypoints.read_route import Operation, route_of, with_examples
 from query_api.entrypoints.reading import Reader
 from query_api.entrypoints.schemas import Problem
 
@@ -41,7 +43,8 @@ version: 2 seconds, or as long as `Prefer: wait=<seconds>` says (10 at most). Wh
 **Pages** hold 1 to 100 items (20 unless told). `next_page_token`, and the same as `Link: <...>; rel="next"`, leads
 to the next one; it fits only the filters it was made for.
 
-**Errors** are `application/problem+json` (RFC 9457) with a stable `code`. Moments are RFC 3339 in UTC.
+**Errors** are `application/problem+json` (RFC 9457) with a stable `code`; `type` leads to what it means and what to
+do. Moments are RFC 3339 in UTC.
 Money is an integer of the currency's minor units.
 """
 _DOCS: Final = (Path(__file__).parent / "docs.html").read_text(encoding="utf-8")
@@ -63,21 +66,26 @@ class Application(FastAPI):
         )
         for prefix in (API, BY_PATH):
             self.router.routes.extend(route_of(one, prefix, documented=prefix == API) for one in operations)
-        self.router.routes.extend([*probes, Route("/docs", self._docs), Route("/openapi.json", self._openapi)])
+        pages = [Route("/docs", self._docs), Route(PAGE, self._problems), Route("/openapi.json", self._openapi)]
+        self.router.routes.extend([*probes, *pages])
 
     def build_middleware_stack(self) -> ASGIApp:
         return Edge(self.router, self._metrics)
 
     def openapi(self) -> dict[str, Any]:
-        """The OpenAPI document, with the schema of problems, which no route names as its model."""
+        """The OpenAPI document, with an example of each answer, and the schema of problems, which no route names."""
         if self.openapi_schema is None:
             document = super().openapi()
             _, problems = models_json_schema([(Problem, "serialization")], ref_template="#/components/schemas/{model}")
             document["components"]["schemas"].update(problems["$defs"])
+            with_examples(document)
         return super().openapi()
 
     async def _docs(self, _request: Request) -> Response:
         return HTMLResponse(_DOCS)
+
+    async def _problems(self, _request: Request) -> Response:
+        return HTMLResponse(PROBLEM_PAGE)
 
     async def _openapi(self, _request: Request) -> Response:
         return Response(orjson.dumps(self.openapi()), media_type="application/json")

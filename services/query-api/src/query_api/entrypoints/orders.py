@@ -25,10 +25,19 @@ from query_api.entrypoints.questions import (
     ORDER_ID,
     PAGING,
 )
-from query_api.entrypoints.read_route import Operation
+from query_api.entrypoints.read_route import Link, Operation
 from query_api.entrypoints.reading import Reader
 
 _NEWEST_FIRST: Final = "Newest first, equal moments by id, descending; all filters that are given must hold."
+_FIRST: Final = {"order_id": "$response.body#/items/0/order_id"}
+_ONE_OF_THEM: Final = (
+    Link("get_order", _FIRST, "One of the orders, whole."),
+    Link("history", _FIRST, "Its history."),
+)
+_PAGE_ON: Final = {"page_token": "$response.body#/next_page_token"}
+_CUSTOMER: Final = {"customer_id": "$request.path.customer_id"}
+_ORDER: Final = {"order_id": "$request.path.order_id"}
+_NEXT: Final = "The next page; keep the filters."
 
 
 class OrderEndpoints:
@@ -81,6 +90,10 @@ class OrderEndpoints:
             "The order, whole, as it is after its last event that has arrived.",
             (ORDER_ID, IF_NONE_MATCH, *FRESHNESS),
             (*FRESH_PROBLEMS, "order_not_found"),
+            (
+                Link("history", {"order_id": "$response.body#/order_id"}, "Who did what to it, when."),
+                Link("customer_orders", {"customer_id": "$response.body#/customer_id"}, "All orders of its customer."),
+            ),
             tagged=True,
         )
 
@@ -95,6 +108,8 @@ class OrderEndpoints:
                 _NEWEST_FIRST,
                 (*FILTERS, *PAGING, *FRESHNESS),
                 FRESH_PROBLEMS,
+                (*_ONE_OF_THEM, Link("list_orders", _PAGE_ON, _NEXT)),
+                paged=True,
             ),
             Operation(
                 "/customers/{customer_id}/orders",
@@ -105,6 +120,8 @@ class OrderEndpoints:
                 f"{_NEWEST_FIRST} A customer without orders has an empty page.",
                 (CUSTOMER_ID, *FILTERS_OF_ONE_CUSTOMER, *PAGING, *FRESHNESS),
                 FRESH_PROBLEMS,
+                (*_ONE_OF_THEM, Link("customer_orders", {**_CUSTOMER, **_PAGE_ON}, _NEXT)),
+                paged=True,
             ),
         ]
 
@@ -118,6 +135,11 @@ class OrderEndpoints:
             "Every event of the order, oldest first: who did what, when.",
             (ORDER_ID, *PAGING, *FRESHNESS),
             (*FRESH_PROBLEMS, "order_not_found"),
+            (
+                Link("get_order", _ORDER, "The order as it is now."),
+                Link("history", {**_ORDER, **_PAGE_ON}, _NEXT),
+            ),
+            paged=True,
         )
 
 

@@ -1,36 +1,14 @@
-"""Every error as `application/problem+json` (RFC 9457). One table says what each code means."""
+"""Every error as `application/problem+json` (RFC 9457)."""
 
 from collections.abc import Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 import orjson
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from query_api.application.errors import QueryError
-
-MEDIA_TYPE: Final = "application/problem+json"
-RETRY_AFTER_SECONDS: Final = 1
-
-
-class Kind(NamedTuple):
-    """What all problems of one code have in common."""
-
-    status: int
-    title: str
-
-
-PROBLEMS: Final[dict[str, Kind]] = {
-    "malformed_request": Kind(400, "The request cannot be read"),
-    "not_found": Kind(404, "There is nothing at this address"),
-    "order_not_found": Kind(404, "There is no such order"),
-    "product_not_found": Kind(404, "There is no such product"),
-    "method_not_allowed": Kind(405, "This address does not know the method"),
-    "validation_failed": Kind(422, "The request is not valid"),
-    "internal_error": Kind(500, "Something went wrong here"),
-    "read_model_behind": Kind(503, "The read model does not have this version yet"),
-    "unavailable": Kind(503, "The service cannot answer just now"),
-}
+from query_api.entrypoints.problem_kinds import MEDIA_TYPE, PROBLEMS, type_of
 
 
 class FieldError(NamedTuple):
@@ -86,7 +64,7 @@ def problem_response(problem: Problem, instance: str, trace_id: str) -> Response
     """The answer. `instance` is the path that was asked for, `trace_id` the request's id."""
     kind = PROBLEMS[problem.code]
     body: dict[str, Any] = {
-        "type": f"/problems/{problem.code}",
+        "type": type_of(problem.code),
         "title": kind.title,
         "status": kind.status,
         "detail": problem.detail,
@@ -97,8 +75,8 @@ def problem_response(problem: Problem, instance: str, trace_id: str) -> Response
     if problem.errors:
         body["errors"] = [error._asdict() for error in problem.errors]
     headers = dict(problem.headers)
-    if kind.status == 503:
-        headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    if kind.retry_after is not None:
+        headers["Retry-After"] = str(kind.retry_after)
     return Response(orjson.dumps(body), kind.status, headers, MEDIA_TYPE)
 
 

@@ -11,7 +11,7 @@ from query_api.entrypoints.page_tokens import PageTokens
 from query_api.entrypoints.pages import Listing
 from query_api.entrypoints.parameters import path_value, query_values
 from query_api.entrypoints.questions import FRESH_PROBLEMS, FRESHNESS, IF_NONE_MATCH, PAGING, SKU
-from query_api.entrypoints.read_route import Operation
+from query_api.entrypoints.read_route import Link, Operation
 from query_api.entrypoints.reading import Reader
 
 
@@ -56,5 +56,10 @@ class ProductEndpoints:
                 "All products that can be ordered, by SKU.",
                 (*PAGING, *FRESHNESS),
                 FRESH_PROBLEMS,
+                (
+                    Link("get_product", {"sku": "$response.body#/items/0/sku"}, "One of them."),
+                    Link("list_products", {"page_token": "$response.body#/next_page_token"}, "The next page."),
+                ),
+                paged=True,
             ),
         ]

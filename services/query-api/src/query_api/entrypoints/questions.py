@@ -9,10 +9,12 @@ _UUID: Final = {"type": "string", "format": "uuid"}
 _SKU: Final = {"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"}
 _MOMENT: Final = {"type": "string", "format": "date-time"}
 _CENTS: Final = {"type": "integer", "format": "int64"}
-_SOME_UUID: Final = "0193f5a2-7b1c-7d3e-8f4a-5b6c7d8e9f01"
+_PRINTABLE: Final = {"type": "string", "minLength": 1, "maxLength": 1000, "pattern": "^[^\\u0000-\\u001f\\u007f]*$"}
+_SOME_ORDER: Final = "0193f5a2-7b1c-7d3e-8f4a-5b6c7d8e9f01"
+_SOME_CUSTOMER: Final = "7d6f1c52-2f0e-4a57-9d53-0c6d1f6e2b11"
 
-ORDER_ID: Final = Parameter("order_id", uuid, _UUID, "The order.", "path", _SOME_UUID)
-CUSTOMER_ID: Final = Parameter("customer_id", uuid, _UUID, "The customer.", "path", _SOME_UUID)
+ORDER_ID: Final = Parameter("order_id", uuid, _UUID, "The order.", "path", _SOME_ORDER)
+CUSTOMER_ID: Final = Parameter("customer_id", uuid, _UUID, "The customer.", "path", _SOME_CUSTOMER)
 SKU: Final = Parameter("sku", sku, _SKU, "The product; case counts.", "path", "MUG-BLUE")
 
 PAGE_SIZE: Final = Parameter(
@@ -39,10 +41,10 @@ FILTERS_OF_ONE_CUSTOMER: Final = (
     Parameter("min_total_cents", amount, _CENTS, "Total not below this many minor units."),
     Parameter("max_total_cents", amount, _CENTS, "Total not above this many minor units."),
     Parameter("sku", sku, _SKU, "With a line of this SKU.", example="MUG-BLUE"),
-    Parameter("reference", text_up_to(1000), {"type": "string"}, "The client's own reference, whole."),
+    Parameter("reference", text_up_to(1000), _PRINTABLE, "The client's own reference, whole."),
 )
 FILTERS: Final = (
-    Parameter("customer_id", uuid, _UUID, "Of this customer.", example=_SOME_UUID),
+    Parameter("customer_id", uuid, _UUID, "Of this customer.", example=_SOME_CUSTOMER),
     *FILTERS_OF_ONE_CUSTOMER,
 )
 

@@ -1,9 +1,11 @@
 """Routes that answer without dependency solving, and stand in the OpenAPI document all the same."""
 
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from pathlib import Path
+from typing import Any, Final, NamedTuple, Protocol
 
+import orjson
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from starlette.requests import Request
@@ -11,7 +13,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from query_api.entrypoints.parameters import Parameter
-from query_api.entrypoints.problems import MEDIA_TYPE, PROBLEMS
+from query_api.entrypoints.problem_kinds import MEDIA_TYPE, PROBLEMS, example
 
 
 class Endpoint(Protocol):
@@ -22,17 +24,43 @@ class Endpoint(Protocol):
     def __call__(self, request: Request, /) -> Awaitable[Response]: ...
 
 
-_TAG_HEADER: Final = {"ETag": {"schema": {"type": "string"}, "description": 'The version, quoted: `"3"`.'}}
-_ALWAYS: Final = {
+_EXAMPLES: Final[dict[str, Any]] = orjson.loads(Path(__file__).with_name("examples.json").read_bytes())
+"""An answer of each operation, by its id."""
+_REQUEST_ID: Final = {
     "X-Request-Id": {
         "schema": {"type": "string"},
+        "required": True,
         "description": "The request's id: the one that was sent, or a new one.",
-    },
+    }
+}
+_RETRY_AFTER: Final = {
+    "Retry-After": {"schema": {"type": "integer"}, "required": True, "description": "Seconds to wait."}
+}
+_TAG: Final = {
+    "ETag": {
+        "schema": {"type": "string", "pattern": '^"[1-9][0-9]*"$'},
+        "required": True,
+        "description": 'The version, quoted: `"3"`.',
+    }
+}
+_GOOD: Final = {
+    **_REQUEST_ID,
     "Consistency-Achieved": {
         "schema": {"type": "string", "enum": ["false"]},
         "description": "Only with `Prefer: handling=lenient`: the answer is older than the token asked for.",
     },
 }
+_NEXT: Final = {
+    "Link": {"schema": {"type": "string"}, "description": '`<...>; rel="next"`: the next page, where there is one.'}
+}
+
+
+class Link(NamedTuple):
+    """The question that may follow, and where its parameters are found (OpenAPI runtime expressions)."""
+
+    operation: str
+    parameters: Mapping[str, str]
+    summary: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +76,11 @@ class Operation:
     parameters: Sequence[Parameter]
     problems: Sequence[str]
     """Codes of PROBLEMS."""
+    links: Sequence[Link] = ()
     tagged: bool = False
     """Whether the answer has an ETag."""
+    paged: bool = False
+    """Whether it may have a Link to the next page."""
 
 
 class ReadRoute(APIRoute):
@@ -91,40 +122,41 @@ def route_of(operation: Operation, prefix: str, *, documented: bool) -> ReadRout
 
 
 def _responses(operation: Operation) -> dict[int | str, dict[str, Any]]:
-    headers = {**_ALWAYS, **(_TAG_HEADER if operation.tagged else {})}
+    headers = {**_GOOD, **(_TAG if operation.tagged else {}), **(_NEXT if operation.paged else {})}
     described: dict[int | str, dict[str, Any]] = {200: {"headers": headers}}
+    if operation.links:
+        described[200]["links"] = {link.operation: _link(link) for link in operation.links}
     if operation.tagged:
         described[304] = {"description": "The client has this version already.", "headers": headers}
     by_status: dict[int, list[str]] = {}
     for code in (*operation.problems, "internal_error"):
         by_status.setdefault(PROBLEMS[code].status, []).append(code)
     for status, codes in sorted(by_status.items()):
-        described[status] = _problem_response(status, codes)
+        described[status] = _problem_response(codes)
     return described
 
 
-def _problem_response(status: int, codes: Sequence[str]) -> dict[str, Any]:
-    response: dict[str, Any] = {
+def _link(link: Link) -> dict[str, Any]:
+    return {"operationId": link.operation, "parameters": dict(link.parameters), "description": link.summary}
+
+
+def _problem_response(codes: Sequence[str]) -> dict[str, Any]:
+    retry = any(PROBLEMS[code].retry_after is not None for code in codes)
+    return {
         "description": "; ".join(f"`{code}`: {PROBLEMS[code].title}" for code in codes) + ".",
+        "headers": {**_REQUEST_ID, **(_RETRY_AFTER if retry else {})},
         "content": {
             MEDIA_TYPE: {
                 "schema": {"$ref": "#/components/schemas/Problem"},
-                "examples": {code: {"value": _example(code)} for code in codes},
+                "examples": {code: {"summary": PROBLEMS[code].title, "value": example(code)} for code in codes},
             }
         },
     }
-    if status == 503:
-        response["headers"] = {"Retry-After": {"schema": {"type": "integer"}, "description": "Seconds."}}
-    return response
 
 
-def _example(code: str) -> dict[str, Any]:
-    return {
-        "type": f"/problems/{code}",
-        "title": PROBLEMS[code].title,
-        "status": PROBLEMS[code].status,
-        "detail": "What was wrong with this very request.",
-        "instance": "/api/v1/orders/0193f5a2-7b1c-7d3e-8f4a-5b6c7d8e9f01",
-        "code": code,
-        "trace_id": "c9c0a9f2-1d53-4a5e-9a51-6f0d3a3a6f57",
-    }
+def with_examples(document: dict[str, Any]) -> dict[str, Any]:
+    """The OpenAPI document with an answer of each operation. FastAPI would drop the nulls from it."""
+    for item in document["paths"].values():
+        operation = item["get"]
+        operation["responses"]["200"]["content"]["application/json"]["example"] = _EXAMPLES[operation["operationId"]]
+    return document

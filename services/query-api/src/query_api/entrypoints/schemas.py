@@ -1,10 +1,11 @@
 """The answers as the OpenAPI document describes them. Nothing is validated against these at run time."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic.json_schema import SkipJsonSchema
 
 ORDER_STATUSES = ("DRAFT", "PENDING_REVIEW", "CONFIRMED", "COMPLETED", "CANCELLED", "REJECTED", "DISCARDED", "EXPIRED")
 OrderStatus = Literal[
@@ -18,6 +19,14 @@ SkuField = Annotated[str, Field(examples=["MUG-BLUE"])]
 Currency = Annotated[str, Field(examples=["EUR"])]
 Moment = Annotated[datetime, Field(examples=["2026-11-22T03:43:08.000120Z"])]
 NextPageToken = Annotated[str | None, Field(description="Goes into `page_token`; null on the last page.")]
+
+
+def _without_default(schema: dict[str, JsonValue]) -> None:
+    schema.pop("default", None)
+
+
+SOMETIMES: Final = Field(json_schema_extra=_without_default)
+"""A member that is there or not, and never null."""
 
 
 class Answered(BaseModel):
@@ -52,8 +61,12 @@ class ShippingAddress(Answered):
 
 
 class ShippedItem(Answered):
+    """`line_number` and `name` are of the order's line; they are not there in shipments from before they were told."""
+
     sku: SkuField
     quantity: int
+    line_number: Annotated[int | SkipJsonSchema[None], SOMETIMES] = None
+    name: Annotated[str | SkipJsonSchema[None], SOMETIMES] = None
 
 
 class Shipment(Answered):
@@ -175,4 +188,4 @@ class Problem(Answered):
     instance: str
     code: str
     trace_id: str
-    errors: list[ProblemField] | None = None
+    errors: Annotated[list[ProblemField] | SkipJsonSchema[None], SOMETIMES] = None

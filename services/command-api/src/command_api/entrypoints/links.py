@@ -1,0 +1,67 @@
+"""Where a client can go on from an answer: the links of the OpenAPI document."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, NamedTuple
+
+_SUCCESSES: Final = ("200", "201")
+
+
+class Link(NamedTuple):
+    """The operation that may follow, and where its parameters are found (OpenAPI runtime expressions)."""
+
+    operation: str
+    parameters: Mapping[str, str]
+
+
+_ORDER: Final = {"order_id": "$response.body#/order_id"}
+_ITEM: Final = {**_ORDER, "sku": "$request.body#/sku"}
+_PARCEL: Final = {**_ORDER, "shipment_id": "$response.body#/shipment_id"}
+
+LINKS: Final[Mapping[str, tuple[Link, ...]]] = {
+    "create_order": (
+        Link("add_item", _ORDER),
+        Link("set_shipping_address", _ORDER),
+        Link("confirm_order", _ORDER),
+        Link("discard_order", _ORDER),
+    ),
+    "add_item": (
+        Link("change_item_quantity", _ITEM),
+        Link("remove_item", _ITEM),
+        Link("set_shipping_address", _ORDER),
+        Link("confirm_order", _ORDER),
+    ),
+    "set_shipping_address": (Link("confirm_order", _ORDER),),
+    "confirm_order": (Link("cancel_order", _ORDER), Link("ship_items", _ORDER)),
+    "ship_items": (Link("deliver_shipment", _PARCEL),),
+    "list_product": (Link("adjust_stock", {"sku": "$response.body#/sku"}),),
+}
+"""By the name of the route."""
+
+
+def with_links(document: dict[str, Any]) -> dict[str, Any]:
+    """The OpenAPI document, with LINKS in the good answers. Raises LookupError for one that leads nowhere."""
+    operations = {_name(operation): operation for operation in _operations(document)}
+    for name, links in LINKS.items():
+        described = {
+            link.operation: {
+                "operationId": operations[link.operation]["operationId"],
+                "parameters": dict(link.parameters),
+                "description": operations[link.operation]["summary"],
+            }
+            for link in links
+        }
+        for status in _SUCCESSES:
+            if status in operations[name]["responses"]:
+                operations[name]["responses"][status]["links"] = described
+    return document
+
+
+def _operations(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for item in document["paths"].values():
+        yield from item.values()
+
+
+def _name(operation: dict[str, Any]) -> str:
+    """The route's name: FastAPI puts the path behind it."""
+    identity: str = operation["operationId"]
+    return identity.partition("_api_v1_")[0]
