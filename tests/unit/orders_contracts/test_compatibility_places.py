@@ -81,7 +81,7 @@ def test_a_whole_document_may_be_referred_to() -> None:
     "document",
     [
         LOST,
-        *({name: [STRING, LOST]} for name in ("allOf", "anyOf", "oneOf", "prefixItems")),
+        *({name: [STRING, {"items": LOST}]} for name in ("allOf", "anyOf", "oneOf", "prefixItems")),
         *({name: {"a": LOST}} for name in ("properties", "patternProperties", "dependentSchemas")),
         *({name: {"a": LOST}} for name in ("$defs", "definitions")),
         *({name: LOST} for name in ("items", "additionalProperties", "contains", "propertyNames")),

@@ -115,6 +115,10 @@ OVERLAPS = [
     told("by one of the types", union(STRING, NULL), NULL, FORWARD),
     told("by one of the parts", parts(INTEGER, {"minimum": 1}), parts(NUMBER), FORWARD),
     told("by a field that may be missing", record("a"), {**record(), "properties": {"a": INTEGER}}, FORWARD),
+    told("by a field that strings do not have", STRING, {"required": ["a"], "properties": {"a": False}}, FORWARD),
+    told("by a constant that no mark opens", {"const": "A", "x-open-to-readers": True}, values("B"), FULL),
+    Change("a string becomes a string or a value", STRING, union(STRING, values("a"), of="oneOf"), FORWARD),
+    Change("a number becomes a number or a value", NUMBER, union(NUMBER, values(1.5), of="oneOf"), FORWARD),
     told("by a field of a field", record(a=record(b=NULL)), record(a=record(b=STRING)), FORWARD, in_doubt=True),
 ]
 REFERENCES = [

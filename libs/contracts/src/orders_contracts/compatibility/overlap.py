@@ -7,14 +7,14 @@ from orders_contracts.compatibility import objects
 from orders_contracts.compatibility.keywords import open_to_readers
 from orders_contracts.compatibility.places import Place
 from orders_contracts.compatibility.shapes import ANY_VALUE, Shape, alternatives, shapes
-from orders_contracts.compatibility.values import TYPES, counted, has, named_types, type_of
+from orders_contracts.compatibility.values import counted, has, named_types, type_of
 
 
 def taken_types(reader: Place) -> frozenset[str]:
     """The JSON types of which the reader takes some value, or seems to."""
     if reader.schema is False:
         return frozenset()
-    types = named_types(reader.keywords) & TYPES
+    types = named_types(reader.keywords)
     for values in _closed(reader):
         types &= frozenset(map(type_of, values))
     for each in reader.together():
@@ -26,8 +26,6 @@ def taken_types(reader: Place) -> frozenset[str]:
 
 def kept_apart(reader: Place, shape: Shape, *, by_fields: bool = True) -> bool:
     """Is no document of `shape` taken by the reader? False where that is not certain, or lies deeper than a field."""
-    if reader.schema is True:
-        return False
     return (
         taken_types(reader).isdisjoint(_types(shape))
         or (shape.value is not ANY_VALUE and any(not has(values, shape.value) for values in _closed(reader)))
