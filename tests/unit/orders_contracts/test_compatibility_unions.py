@@ -45,6 +45,7 @@ MORE_NOTES = {
     "deprecated": True,
     "x-unit": "cm",
 }
+LABEL = {"type": ["string", "object"]}
 TOLD_BY = {"discriminator": {"propertyName": "kind"}}
 IF = {"if": {"minimum": 5}, "then": {"multipleOf": 5}}
 
@@ -92,6 +93,13 @@ UNIONS = [
         "",
         in_doubt=True,
     ),
+    Change(
+        "the narrowest parts hold",
+        parts(INTEGER, {"minimum": 1, "maximum": 8}, {"minimum": 5, "maximum": 9}),
+        {**INTEGER, "minimum": 5, "maximum": 8},
+        FULL,
+    ),
+    Change("one of the parts says it", parts(STRING, {"pattern": "^a"}), {**STRING, "pattern": "^a"}, FULL),
     Change("all of the parts hold", parts(INTEGER, {"minimum": 5}, {"maximum": 9}), HIGH, FULL),
     Change("a part comes", parts(ADDRESS), parts(ADDRESS, record("b")), FORWARD, "/b"),
 ]
@@ -115,7 +123,7 @@ OVERLAPS = [
     told("by one of the types", union(STRING, NULL), NULL, FORWARD),
     told("by one of the parts", parts(INTEGER, {"minimum": 1}), parts(NUMBER), FORWARD),
     told("by a field that may be missing", record("a"), {**record(), "properties": {"a": INTEGER}}, FORWARD),
-    told("by a field that strings do not have", STRING, {"required": ["a"], "properties": {"a": False}}, FORWARD),
+    told("by a field that strings do not have", record(a=STRING) | LABEL, record(a=NULL) | LABEL, FORWARD),
     told("by a constant that no mark opens", {"const": "A", "x-open-to-readers": True}, values("B"), FULL),
     Change("a string becomes a string or a value", STRING, union(STRING, values("a"), of="oneOf"), FORWARD),
     Change("a number becomes a number or a value", NUMBER, union(NUMBER, values(1.5), of="oneOf"), FORWARD),
@@ -151,6 +159,7 @@ DOUBTS = [
     Change("a mark without values", STRING, {**STRING, "x-open-to-readers": True}, FULL),
     Change("an unknown keyword comes", record(a=INTEGER), record(a={**INTEGER, "not": {}}), NONE, "/a", in_doubt=True),
     Change("an unknown keyword stays", record(a={**INTEGER, **IF}), record(a={**INTEGER, **IF}), FULL),
+    Change("an unknown keyword moves into a part", {**INTEGER, **IF}, parts(INTEGER, IF), FULL),
     Change("an unknown keyword changes", {**INTEGER, **IF}, {**INTEGER, **IF, "then": {}}, NONE, "", in_doubt=True),
     *(
         Change(f"{name}, which means less to readers", {"not": some}, {"not": some}, NONE, "", in_doubt=True)

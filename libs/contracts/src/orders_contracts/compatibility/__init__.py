@@ -63,6 +63,8 @@ def compare(old: Schema, new: Schema) -> Comparison:
 def misread(reader: Schema, writer: Schema) -> list[Reason]:
     """Why a document that fits the writer's schema may be refused by the reader; empty if none ever is.
 
+    No more than a hundred reasons are told of one type of document, those nearest to its top.
+
     Raises ValueError for a `$ref` that leads nowhere inside its document, or in a circle, and for what is no schema.
     """
     check(reader)

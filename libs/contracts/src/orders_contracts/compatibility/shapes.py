@@ -106,8 +106,8 @@ def _described(value: Any) -> dict[str, Any]:
         case "string":
             return {"minLength": len(value), "maxLength": len(value)}
         case "array":
-            single = len({identity(one) for one in value}) == len(value)
-            return {"prefixItems": [{"const": one} for one in value], "items": False, "uniqueItems": single}
+            elements = {"prefixItems": [{"const": one} for one in value], "items": False, "minItems": len(value)}
+            return elements | {"uniqueItems": len({identity(one) for one in value}) == len(value)}
         case "object":
             fields = {name: {"const": one} for name, one in value.items()}
             return {"properties": fields, "required": list(value), "additionalProperties": False}
