@@ -55,7 +55,7 @@ check: $(STAMP)  ## format, lint, types, imports, unit and architecture tests: n
 	@$(BIN)/pytest -q -n 2 tests/unit tests/architecture
 
 test: $(STAMP)  ## everything
-	@$(BIN)/pytest -n 3 --no-loadscope-reorder tests
+	@$(BIN)/pytest -n 4 --no-loadscope-reorder tests
 
 contracts: $(STAMP)  ## what the present schemas mean for readers and for the log: FULL, BACKWARD, FORWARD or NONE
 	@$(BIN)/python -m tests.contract verdict

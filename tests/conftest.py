@@ -2,10 +2,8 @@
 
 import gc
 from collections.abc import Iterator
-from itertools import count
 from typing import Final
 
-import psycopg
 import pytest
 import redis
 from hypothesis import settings
@@ -15,6 +13,7 @@ from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 from command_api.migrations.run import migrate as migrate_write
 from query_api.migrations.run import migrate as migrate_read
 from stack.engines import RunningEngine, start_postgres, start_valkey
+from tests.databases import Databases, create
 
 PARTITIONS: Final = 8
 LONG: Final = ("tests/e2e/", "tests/model/", "tests/teeth/", "tests/contract/test_http_fuzz.py")
@@ -22,7 +21,6 @@ LONG: Final = ("tests/e2e/", "tests/model/", "tests/teeth/", "tests/contract/tes
 gc.disable()  # a quarter of what importing all tests takes; on again when they are collected
 settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
-_numbers: Final = count(1)
 
 
 class FileByFile(LoadScopeScheduling):  # type: ignore[misc]
@@ -65,7 +63,7 @@ def valkey_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningE
 @pytest.fixture(scope="session")
 def write_template(postgres_server: RunningEngine) -> str:
     """The name of a database with the write side's schema, to be copied."""
-    url = _create(postgres_server.url, "write_template")
+    url = create(postgres_server.url, "write_template")
     migrate_write(url, PARTITIONS)
     return "write_template"
 
@@ -73,21 +71,35 @@ def write_template(postgres_server: RunningEngine) -> str:
 @pytest.fixture(scope="session")
 def read_template(postgres_server: RunningEngine) -> str:
     """The name of a database with the read side's schema, to be copied."""
-    url = _create(postgres_server.url, "read_template")
+    url = create(postgres_server.url, "read_template")
     migrate_read(url)
     return "read_template"
 
 
+@pytest.fixture(scope="session")
+def write_databases(postgres_server: RunningEngine, write_template: str) -> Databases:
+    """Where write databases come from."""
+    return Databases(postgres_server.url, write_template)
+
+
+@pytest.fixture(scope="session")
+def read_databases(postgres_server: RunningEngine, read_template: str) -> Databases:
+    """Where read databases come from."""
+    return Databases(postgres_server.url, read_template)
+
+
 @pytest.fixture
-def write_database_url(postgres_server: RunningEngine, write_template: str) -> Iterator[str]:
+def write_database_url(write_databases: Databases) -> Iterator[str]:
     """A migrated, empty write database of the test's own."""
-    yield from _copy(postgres_server.url, write_template)
+    with write_databases.one() as url:
+        yield url
 
 
 @pytest.fixture
-def read_database_url(postgres_server: RunningEngine, read_template: str) -> Iterator[str]:
+def read_database_url(read_databases: Databases) -> Iterator[str]:
     """A migrated, empty read database of the test's own; the tables lie in the schema `g1`."""
-    yield from _copy(postgres_server.url, read_template)
+    with read_databases.one() as url:
+        yield url
 
 
 @pytest.fixture
@@ -96,16 +108,3 @@ def redis_url(valkey_server: RunningEngine) -> str:
     with redis.Redis.from_url(valkey_server.url) as client:
         client.flushall()
     return valkey_server.url
-
-
-def _copy(server_url: str, template: str) -> Iterator[str]:
-    name = f"test_{next(_numbers)}"
-    yield _create(server_url, name, template)
-    with psycopg.connect(server_url, autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
-
-
-def _create(server_url: str, name: str, template: str = "template1") -> str:
-    with psycopg.connect(server_url, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
-    return server_url.rsplit("/", 1)[0] + f"/{name}"
