@@ -64,7 +64,7 @@ contracts-release: $(STAMP)  ## record the contracts as they stand in libs/contr
 	@$(BIN)/python -m tests.contract release
 
 fuzz: $(STAMP)  ## both APIs against their OpenAPI documents, with random requests: EXAMPLES=500
-	@FUZZ_EXAMPLES=$(or $(EXAMPLES),500) $(BIN)/pytest -q tests/contract/test_http_fuzz.py
+	@FUZZ_EXAMPLES=$(or $(EXAMPLES),500) $(BIN)/pytest -q tests/contract/http/test_fuzz.py
 
 bench: $(STAMP)  ## the ratios of docs/benchmarks.md, measured here
 	@$(BIN)/python -m tests.bench

@@ -16,7 +16,7 @@ from stack.engines import RunningEngine, start_postgres, start_valkey
 from tests.databases import Databases, create
 
 PARTITIONS: Final = 8
-LONG: Final = ("tests/e2e/", "tests/model/", "tests/teeth/", "tests/contract/test_http_fuzz.py")
+LONG: Final = ("tests/e2e/", "tests/model/", "tests/teeth/", "tests/contract/http/test_fuzz.py")
 """What takes longest begins first, or one worker would be at it when the others have long been done."""
 gc.disable()  # a quarter of what importing all tests takes; on again when they are collected
 settings.register_profile("patient", deadline=None)

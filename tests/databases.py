@@ -11,7 +11,7 @@ from typing import Any, Final
 import psycopg
 from psycopg import sql
 
-from tests.contract.database_rows import dump, load
+from tests.contract.databases.rows import dump, load
 
 _numbers: Final = count(1)
 _END_OTHERS: Final = """

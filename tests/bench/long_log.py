@@ -6,7 +6,7 @@ import orjson
 import psycopg
 
 from tests.bench.baselines.drafting import PARTITIONS
-from tests.contract.goldens import golden
+from tests.contract.events.goldens import golden
 
 _TYPE: Final = "orders.OrderCreated.v1"
 _ORDER: Final = "00000000-0000-7000-8000-00000000aaaa"

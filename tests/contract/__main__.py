@@ -21,11 +21,12 @@ from command_api.migrations.run import migrate as migrate_write
 from query_api.migrations.run import migrate as migrate_read
 from stack.engines import start_postgres
 from tests.conftest import PARTITIONS
-from tests.contract import http_documents, http_problems, releases
-from tests.contract.contents import contents
-from tests.contract.goldens import file_name, printed
-from tests.contract.story import first_of_each, tell, written
-from tests.contract.verdict import present_schemas, released_schemas, rows
+from tests.contract.events.goldens import file_name, printed
+from tests.contract.events.story import first_of_each, tell, written
+from tests.contract.http import documents, problems
+from tests.contract.releases import records
+from tests.contract.releases.contents import contents
+from tests.contract.releases.verdict import present_schemas, released_schemas, rows
 
 EXAMPLES: Final = Path(orders_contracts.__file__).with_name("examples")
 
@@ -53,7 +54,7 @@ def write_examples(folder: Path) -> None:
 
 def tell_verdict() -> None:
     """Print it. Raises SystemExit where something could no longer be read."""
-    found = rows(present_schemas(), {release.number: released_schemas(release) for release in releases.releases()})
+    found = rows(present_schemas(), {release.number: released_schemas(release) for release in records.releases()})
     print(*found, sep="\n")
     faults = [row for row in found if row.is_fault]
     if faults:
@@ -63,12 +64,12 @@ def tell_verdict() -> None:
 def release() -> None:
     """Add the next release. Raises SystemExit where the verdict forbids it, or where nothing is new."""
     tell_verdict()
-    last = releases.releases()[-1]
+    last = records.releases()[-1]
     with databases() as urls:
         found = contents(*urls)
     if all(last.holds(path, content) for path, content in found.items() if not path.startswith("databases/")):
         sys.exit(f"nothing has changed since release {last.number}")
-    made = releases.add(found)
+    made = records.add(found)
     print(f"release {made.number}: {made.folder}")
 
 
@@ -79,9 +80,9 @@ if __name__ == "__main__":
         case ["verdict"]:
             tell_verdict()
         case ["openapi"]:
-            http_documents.write_documents(http_documents.FOLDER)
+            documents.write_documents(documents.FOLDER)
         case ["problems"]:
-            http_problems.FILE.write_text(http_problems.page(), encoding="utf-8")
+            problems.FILE.write_text(problems.page(), encoding="utf-8")
         case ["release"]:
             release()
         case _:

@@ -11,7 +11,7 @@ from orders_contracts.streams import NO_EVENT
 from projector.application.judgement import judge
 from projector.application.log import Checkpoint, Entry
 from projector.application.projections.fold import Writes, fold
-from tests.contract.goldens import TYPES, WRITTEN_TYPES, golden
+from tests.contract.events.goldens import TYPES, WRITTEN_TYPES, golden
 from tests.drills.checker.asking import number
 from tests.drills.checker.evidence import Tick
 from tests.drills.checker.folding import history_of, next_order, product_after, summary_of

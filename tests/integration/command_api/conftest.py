@@ -12,7 +12,7 @@ import structlog
 from command_api import composition
 from command_api.settings import Settings
 from stack.engines import RunningEngine
-from tests.contract.logins import as_member
+from tests.contract.databases.logins import as_member
 from tests.integration.command_api.shop import Shop, open_shop
 
 

@@ -12,8 +12,8 @@ from command_api import composition
 from command_api.application.context import Context
 from command_api.application.errors import ConcurrentUpdate, Unavailable
 from command_api.settings import Settings
-from tests.contract.http_changes import operations
-from tests.contract.http_documents import document
+from tests.contract.http.changes import operations
+from tests.contract.http.documents import document
 from tests.integration.command_api.shop import Shop, open_shop
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

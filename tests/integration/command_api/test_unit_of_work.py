@@ -13,7 +13,7 @@ from command_api.adapters.system import SystemClock, UuidV7Ids
 from command_api.migrations.revisions import newest
 from orders_contracts.codec import decode_event
 from tests.conftest import PARTITIONS
-from tests.contract.logins import as_member
+from tests.contract.databases.logins import as_member
 from tests.fakes.command_unit_of_work import LoggedEvent
 from tests.suites.command_locking import LockingPromises
 from tests.suites.command_unit_of_work import UnitOfWorkPromises

@@ -8,7 +8,7 @@ from redis.asyncio import Redis
 
 from outbox_relay.adapters import redis_stream
 from outbox_relay.adapters.postgres_outbox import PostgresOutbox
-from tests.contract.logins import as_member
+from tests.contract.databases.logins import as_member
 from tests.integration.outbox_relay.relays import Start, relays
 from tests.integration.outbox_relay.writers import PostgresDatabase
 

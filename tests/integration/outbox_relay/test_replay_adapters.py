@@ -18,7 +18,7 @@ from outbox_relay.application.ports import OutboxUnavailable, StreamUnavailable
 from outbox_relay.application.replay_ports import Part
 from outbox_relay.application.sequencer import Place
 from stack.ports import choose_port
-from tests.contract.logins import as_member
+from tests.contract.databases.logins import as_member
 from tests.fakes.relay_stream import Entry
 from tests.integration.outbox_relay.writers import PostgresDatabase, insert_many
 from tests.suites.relay_outbox import name

@@ -22,7 +22,7 @@ from orders_contracts.streams import (
 from projector.adapters.postgres_read_store import PostgresReadStore
 from projector.adapters.redis_stream import RedisEventStream
 from projector.application.log import Entry
-from tests.contract.logins import as_member
+from tests.contract.databases.logins import as_member
 from tests.suites.projector_event_stream import COUNT
 
 GROUP = "g1"

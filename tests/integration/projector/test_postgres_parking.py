@@ -16,7 +16,7 @@ from projector.adapters.postgres_read_store import PostgresReadStore
 from projector.application import parking
 from projector.application.log import Aggregate
 from projector.application.ports import Unavailable
-from tests.contract.logins import as_member
+from tests.contract.databases.logins import as_member
 from tests.fakes.projector_events import NumberedLog, OrderLife, ProductLife, life_of
 from tests.fakes.projector_ports import RecordingJournal
 from tests.integration.projector.conftest import GROUP, RealStoreWorld

@@ -10,7 +10,7 @@ from query_api.adapters.postgres.database import ReadDatabase
 from query_api.composition import Parts, build
 from query_api.settings import Settings
 from stack.engines import RunningEngine
-from tests.contract.logins import as_member
+from tests.contract.databases.logins import as_member
 from tests.integration.query_api.running import PAGE_TOKEN_SECRET, running
 from tests.suites.query_rows import connection
 

@@ -9,8 +9,8 @@ import pytest
 from orders_contracts.consistency import ConsistencyToken, encode_token
 from query_api.application.errors import Unavailable
 from query_api.composition import Parts
-from tests.contract.http_changes import operations
-from tests.contract.http_documents import document
+from tests.contract.http.changes import operations
+from tests.contract.http.documents import document
 
 OPERATIONS: Final = operations(document("query-api"))
 NOBODY: Final = "018f4e2a-7c1e-7c3a-9d55-0c8f6e2b1a10"

@@ -10,7 +10,7 @@ from orders_contracts.codec import decode_event
 from orders_contracts.orders import OrderShipped, ShippedItem
 from orders_contracts.upcasts import UPCASTS
 from orders_contracts.v1.orders import OrderShipped as OrderShippedV1
-from tests.contract.goldens import golden
+from tests.contract.events.goldens import golden
 
 V1: Final = golden("orders.OrderShipped.v1")
 

@@ -1,0 +1,1 @@
+"""Two databases, each owned by one service and used by another: tables, roles, migrations."""

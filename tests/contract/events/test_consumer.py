@@ -1,0 +1,100 @@
+"""The projector takes every golden example, and what producers may add to it one day."""
+
+from typing import Any, Final
+
+import orjson
+import pytest
+
+from orders_contracts.codec import Event, decode_event
+from orders_contracts.orders import OrderEvent
+from orders_contracts.registry import name_of
+from projector.application.log import Aggregate, Unreadable
+from tests.contract.events.applying import applied, document_before, judged, life
+from tests.contract.events.goldens import TYPES, golden
+
+EVENTS: Final = {type_: decode_event(golden(type_)) for type_ in TYPES}
+ORDER_EVENTS: Final = [type_ for type_ in TYPES if EVENTS[type_].envelope.aggregatetype == "order"]
+PRODUCT_EVENTS: Final = [type_ for type_ in TYPES if EVENTS[type_].envelope.aggregatetype == "product"]
+RESULTS: Final = [name for name in OrderEvent.__struct_fields__ if name != "lines"]
+
+
+@pytest.mark.parametrize("type_", TYPES)
+def test_an_example_is_judged_fit_to_be_applied(type_: str) -> None:
+    assert judged(golden(type_)) == EVENTS[type_]
+
+
+@pytest.mark.parametrize("type_", ORDER_EVENTS)
+def test_an_example_of_an_order_shows_in_every_read_model_of_orders(type_: str) -> None:
+    event = EVENTS[type_]
+    envelope, said = event.envelope, orjson.loads(golden(type_))["data"]
+    writes = applied([event], document_before(EVENTS, event))
+    view, summary, entry = (
+        orjson.loads(rows[0].doc) for rows in (writes.order_view, writes.order_summary, writes.order_history)
+    )
+    assert {name: view[name] for name in RESULTS} == {name: said[name] for name in RESULTS}
+    assert (view["version"], view["updated_at"]) == (envelope.aggregateversion, envelope.time)
+    assert all(line in view["items"] for line in said["lines"])
+    assert summary == {name: view[name] for name in summary}
+    assert (entry["type"], entry["version"], entry["actor"]) == (name_of(type_), view["version"], envelope.actor)
+    assert entry["data"] == said
+    assert list(writes.changes) == [("order", envelope.subject, envelope.aggregateversion)]
+    assert not writes.product_view
+
+
+@pytest.mark.parametrize("type_", PRODUCT_EVENTS)
+def test_an_example_of_a_product_shows_in_its_view(type_: str) -> None:
+    envelope, said = EVENTS[type_].envelope, orjson.loads(golden(type_))["data"]
+    writes = applied([EVENTS[type_]])
+    document = orjson.loads(writes.product_view[0].doc)
+    assert {name: document.pop(name) for name in ("version", "updated_at")} == {
+        "version": envelope.aggregateversion,
+        "updated_at": envelope.time,
+    }
+    assert document == {name: said[name] for name in document}
+    assert list(writes.changes) == [("product", envelope.subject, envelope.aggregateversion)]
+    assert not writes.order_view
+
+
+def test_the_examples_of_one_order_tell_its_whole_life() -> None:
+    told = life(EVENTS)
+    assert [event.envelope.aggregateversion for event in told] == list(range(1, 10))
+    writes = applied(told)
+    order = orjson.loads(writes.order_view[0].doc)
+    assert (order["status"], order["fulfilment_status"], order["version"]) == ("COMPLETED", "delivered", 9)
+    assert order["shipping_address"]["city"] == "Liège"
+    assert [line["sku"] for line in order["items"]] == ["CUP-BLUE-250", "TEA.ASSAM_100G"]
+    assert order["shipments"][0]["delivered_at"] is not None
+    assert len(writes.order_history) == 9
+
+
+@pytest.mark.parametrize("type_", TYPES)
+def test_fields_that_a_newer_producer_adds_are_passed_over(type_: str) -> None:
+    newer = _with_more(orjson.loads(golden(type_)))
+    envelope, data = decode_event(orjson.dumps(newer))
+    assert data == EVENTS[type_].data
+    assert judged(orjson.dumps(newer)) == (envelope, data)
+    assert applied([Event(envelope, data)], document_before(EVENTS, Event(envelope, data))).changes
+
+
+@pytest.mark.parametrize("type_", TYPES)
+def test_a_version_that_is_not_known_yet_is_set_apart_and_not_guessed_at(type_: str) -> None:
+    later = type_.rpartition(".v")[0] + ".v99"
+    unknown = orjson.loads(golden(type_)) | {"type": later}
+    envelope = EVENTS[type_].envelope
+    assert judged(orjson.dumps(unknown)) == Unreadable(
+        Aggregate(envelope.aggregatetype, envelope.subject),
+        envelope.aggregateversion,
+        later,
+        f"unknown type {later}",
+    )
+
+
+def _with_more(value: Any) -> Any:
+    """The same with a field more in every object."""
+    match value:
+        case dict():
+            return {**{name: _with_more(inner) for name, inner in value.items()}, "newfangled": {"a": [1, None]}}
+        case list():
+            return [_with_more(inner) for inner in value]
+        case _:
+            return value

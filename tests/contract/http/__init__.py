@@ -1,0 +1,1 @@
+"""HTTP: what both services say of themselves, held against what they do and against what they said before."""

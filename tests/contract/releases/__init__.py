@@ -1,0 +1,1 @@
+"""Releases of the contracts: what was, held against what is."""
