@@ -2,8 +2,9 @@
 
 A client breaks where a request that was right is refused or means something else, and where an answer is not what it
 was told to expect. It is expected to pass over fields, headers and links that it does not know, and to treat a problem
-by its `code`, or else by the class of its status (RFC 9110, section 15): so a new problem does not break it, and a new
-good status does. Names of operations become methods of generated clients, and count.
+by its `code`, or else by the class of its status (RFC 9110, section 15), never by its `type`, which may lead elsewhere:
+so a new problem does not break it, and a new good status does. Names of operations become methods of generated clients,
+and count.
 """
 
 from collections.abc import Iterable, Iterator, Mapping

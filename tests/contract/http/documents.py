@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import orjson
+from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
 from command_api.composition import application
@@ -22,11 +23,16 @@ async def _ready() -> list[str]:
     return []
 
 
-def document(service: str) -> dict[str, Any]:
-    """The OpenAPI document of a service. No database is asked for it."""
+def app(service: str) -> FastAPI:
+    """A service as it is served, without a database: it documents itself, and refuses for form."""
     if service == "command-api":
-        return application(Settings(database_url="postgresql://")).openapi()
-    return create_app(QueryBus({}), CollectorRegistry(), _ready, int, "a secret for documents only").openapi()
+        return application(Settings(database_url="postgresql://"))
+    return create_app(QueryBus({}), CollectorRegistry(), _ready, int, "a secret for documents only")
+
+
+def document(service: str) -> dict[str, Any]:
+    """The OpenAPI document of a service."""
+    return app(service).openapi()
 
 
 def printed(document: dict[str, Any]) -> bytes:

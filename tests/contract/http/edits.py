@@ -235,6 +235,9 @@ SILENT: Final[dict[str, Callable[[Edit], Any]]] = {
     "nothing": lambda e: None,
     "texts": lambda e: (e.get.update(summary="One cup", description="It."), e.told["id"].update(description="Its id.")),
     "examples": lambda e: e.schemas["Cup"].update(examples=[{"id": "1", "state": "whole"}]),
+    "where the type of a problem leads": lambda e: e.post["responses"]["409"]["content"]["application/problem+json"][
+        "examples"
+    ]["taken"].update(value={"type": "/elsewhere#taken", "code": "taken"}),
     "a wider request": lambda e: (e.sent["handles"].pop("minimum"), e.sent["colour"]["enum"].append("green")),
     "a narrower answer": lambda e: (e.told["state"]["enum"].remove("broken"), e.told["id"].update(maxLength=9)),
     "the name of a schema": lambda e: (

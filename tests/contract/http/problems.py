@@ -16,8 +16,10 @@ _INTRODUCTION: Final = """\
 
 What the two APIs answer when they cannot do what was asked: `application/problem+json` (RFC 9457) with `type`, `title`,
 `status`, `detail`, `instance`, `code` and `trace_id`, and the further members that are named here. `code` is stable and
-meant for programs; `detail` is for people and may change. `type` leads to the code on the page `/docs/problems` that
-each service answers; the OpenAPI documents in [api](api) say which operation answers which.
+meant for programs; `detail` is for people and may change. `type` leads to the code on a page of the service that
+answered, `/commands/docs/problems` or `/queries/docs/problems`, also through a gateway; it may move, `code` does not
+([0011](adr/0011-documentation-under-the-prefix.md)). The OpenAPI documents in [api](api) say which operation answers
+which.
 """
 
 

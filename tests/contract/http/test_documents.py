@@ -15,6 +15,7 @@ from tests.contract.http.problems import TABLES
 from tests.contract.http.schemas import standalone
 
 PROBLEM: Final = "application/problem+json"
+PLACES: Final = {"command-api": "/commands", "query-api": "/queries"}
 
 
 @cache
@@ -118,7 +119,7 @@ def test_every_problem_of_an_operation_stands_with_the_status_that_it_has(servic
         assert {str(TABLES[service][code].status) for code in content["examples"]} == {status}
         for code, shown in content["examples"].items():
             assert shown["value"]["code"] == code
-            assert shown["value"]["type"] == f"/docs/problems#{code}"
+            assert shown["value"]["type"] == f"{PLACES[service]}/docs/problems#{code}"
             assert TABLES[service][code].members.keys() <= shown["value"].keys()
 
 

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Final
 
@@ -14,6 +13,7 @@ from command_api.entrypoints.problem_page import PROBLEM_PAGE as COMMAND_PAGE
 from orders_domain.errors import DomainError
 from query_api.application.errors import QueryError
 from query_api.entrypoints.problem_page import PROBLEM_PAGE as QUERY_PAGE
+from tests.contract.http.pages import Reader
 from tests.contract.http.problems import FILE, TABLES, page
 
 PAGES: Final = {"command-api": COMMAND_PAGE, "query-api": QUERY_PAGE}
@@ -43,22 +43,6 @@ def answered(service: str) -> set[str]:
     """Every code that a service's code can answer with."""
     written = {code for file in SOURCES[service].rglob("*.py") for code in codes_in(file.read_text(encoding="utf-8"))}
     return written | {code for code in codes_of(REFUSALS[service]) if code.islower()}
-
-
-class Reader(HTMLParser):
-    """What a browser would find on a page."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.anchors: list[str] = []
-        self.fetched: list[str] = []
-        self.feed(text)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        named = dict(attrs)
-        self.anchors += [named["id"] or ""] if tag == "section" else []
-        address = named.get("src") or (named.get("href") if tag == "link" else None)
-        self.fetched += [address] if address and not address.startswith("data:") else []
 
 
 def test_the_committed_page_is_the_one_that_the_tables_make() -> None:
@@ -92,22 +76,29 @@ def test_a_code_that_is_answered_anywhere_is_found(line: str) -> None:
 @each_service
 def test_the_page_of_a_service_has_an_anchor_for_each_of_its_codes_and_fetches_nothing(service: str) -> None:
     read = Reader(PAGES[service])
-    assert read.anchors == list(TABLES[service])
+    assert read.ids == list(TABLES[service])
     assert read.fetched == []
     assert "://" not in PAGES[service]
 
 
-def test_both_services_make_their_page_alike() -> None:
+@pytest.mark.parametrize("file", ["problem_page.py", "docs_routes.py"])
+def test_both_services_make_and_serve_their_pages_alike(file: str) -> None:
     sources = [
-        (folder / "entrypoints/problem_page.py").read_text(encoding="utf-8").replace(folder.name, "the_service")
+        (folder / "entrypoints" / file).read_text(encoding="utf-8").replace(folder.name, "the_service")
         for folder in SOURCES.values()
     ]
     assert "the_service" in sources[0]
     assert sources[0] == sources[1]
 
 
-def test_what_a_page_fetches_is_seen() -> None:
-    assert Reader('<script src="https://example.org/a.js"></script>').fetched == ["https://example.org/a.js"]
+def test_what_a_page_fetches_and_leads_to_is_seen() -> None:
+    read = Reader(
+        '<link rel="icon" href="data:,"><link href="a.css"><script src="https://example.org/a.js">fetch("b.json")'
+        '</script><p id="here"><a href="../c">c</a><a href="#here">here</a>'
+    )
+    assert read.fetched == ["a.css", "https://example.org/a.js"]
+    assert read.links == ["b.json", "../c"]
+    assert read.ids == ["here"]
 
 
 def test_a_code_of_both_services_is_the_same_problem_in_both() -> None:

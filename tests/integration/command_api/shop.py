@@ -112,7 +112,7 @@ def assert_problem(answer: httpx.Response, status: int, code: str) -> dict[str, 
     assert (answer.status_code, document["code"]) == (status, code), answer.text
     assert answer.headers["content-type"] == PROBLEM
     assert document["status"] == status
-    assert document["type"] == f"/docs/problems#{code}"
+    assert document["type"] == f"/commands/docs/problems#{code}"
     assert document["title"]
     assert document["detail"]
     assert document["instance"] == answer.request.url.path

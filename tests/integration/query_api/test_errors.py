@@ -23,7 +23,7 @@ def problem(answer: httpx.Response, status: int, code: str) -> dict[str, Any]:
     told: dict[str, Any] = answer.json()
     assert (answer.status_code, told["status"], told["code"]) == (status, status, code)
     assert PROBLEMS[code].status == status
-    assert told["type"] == f"/docs/problems#{code}"
+    assert told["type"] == f"/queries/docs/problems#{code}"
     assert told["instance"] == answer.request.url.raw_path.split(b"?")[0].decode()
     assert told["trace_id"] == answer.headers["x-request-id"]
     assert ("retry-after" in answer.headers) == (status == 503)

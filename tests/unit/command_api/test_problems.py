@@ -41,7 +41,7 @@ def test_the_facts_of_a_refusal_stand_beside_the_members(error: DomainError) -> 
     document = json.loads(bytes(answer.body))
     assert {name: document[name] for name in error.extra} == error.extra
     assert {name: document[name] for name in document if name not in error.extra} == {
-        "type": f"/docs/problems#{error.code}",
+        "type": f"/commands/docs/problems#{error.code}",
         "title": PROBLEMS[error.code].title,
         "status": PROBLEMS[error.code].status,
         "detail": error.detail,

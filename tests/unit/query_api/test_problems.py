@@ -41,7 +41,7 @@ def test_a_problem_says_all_that_rfc_9457_and_we_ask_for(code: str) -> None:
     assert response.headers["content-type"] == "application/problem+json"
     assert ("retry-after" in response.headers) == (response.status_code == 503)
     assert json.loads(bytes(response.body)) == {
-        "type": f"/docs/problems#{code}",
+        "type": f"/queries/docs/problems#{code}",
         "title": PROBLEMS[code].title,
         "status": PROBLEMS[code].status,
         "detail": "why",

@@ -3,27 +3,22 @@
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from importlib.metadata import version
-from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
-from fastapi import FastAPI, Response
+from fastapi import FastAPI
 from fastapi.middleware.asyncexitstack import AsyncExitStackMiddleware
 from fastapi.openapi.utils import get_openapi
-from fastapi.responses import HTMLResponse
 from prometheus_client import CollectorRegistry
 from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.types import ASGIApp
 
-from command_api.entrypoints import orders, products
+from command_api.entrypoints import addresses, orders, products
 from command_api.entrypoints.call import CommandDesk
+from command_api.entrypoints.docs_routes import docs_routes
 from command_api.entrypoints.documentation import DESCRIPTION, completed
 from command_api.entrypoints.edge import Edge
 from command_api.entrypoints.probes import Readiness, install_probes
-from command_api.entrypoints.problem_kinds import PAGE
-from command_api.entrypoints.problem_page import PROBLEM_PAGE
 from command_api.entrypoints.problems import install_problems
-
-_DOCS: Final = Path(__file__).with_name("docs.html").read_text(encoding="utf-8")
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
@@ -54,21 +49,13 @@ def create_app(
         telemetry={"tracing": False, "metrics": False, "logs": False},  # looks at the environment on every request
         docs_url=None,
         redoc_url=None,
+        openapi_url=None,
     )
     app.state.desk = desk
     for router in (orders.router, products.router):
-        app.include_router(router, prefix="/api/v1")
-        app.include_router(router, prefix="/commands", include_in_schema=False)
+        app.include_router(router, prefix=addresses.API)
+        app.include_router(router, prefix=addresses.BY_PATH, include_in_schema=False)
     install_problems(app)
     install_probes(app, readiness, registry)
-    app.add_api_route("/docs", _docs, include_in_schema=False)
-    app.add_api_route(PAGE, _problems, include_in_schema=False)
+    app.router.routes.extend(docs_routes(app.openapi))
     return app
-
-
-async def _docs() -> Response:
-    return HTMLResponse(_DOCS)
-
-
-async def _problems() -> Response:
-    return HTMLResponse(PROBLEM_PAGE)

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
+from command_api.entrypoints import addresses
+
 MEDIA_TYPE: Final = "application/problem+json"
-PAGE: Final = "/docs/problems"
 NOTHING_MORE: Final[Mapping[str, "Member"]] = MappingProxyType({})
 
 
@@ -250,8 +251,8 @@ PROBLEMS: Final[Mapping[str, Kind]] = {**_FORM, **_MISSING, **_STATE, **_RULES, 
 
 
 def type_of(code: str) -> str:
-    """The `type` of RFC 9457: a reference that leads to the page of all problems."""
-    return f"{PAGE}#{code}"
+    """The `type` of RFC 9457: a reference that leads to the page of all problems, also through a gateway."""
+    return f"{addresses.BY_PATH}{addresses.PROBLEMS}#{code}"
 
 
 def example(code: str) -> dict[str, object]:

@@ -208,7 +208,13 @@ class FieldError(BaseModel):
 class Problem(BaseModel):
     """RFC 9457. `code` is stable and for programs; some codes carry further facts."""
 
-    type: Annotated[str, Field(json_schema_extra={"format": "uri-reference"})]
+    type: Annotated[
+        str,
+        Field(
+            description="Leads to what the code means, from the address that was asked. It may move: go by `code`.",
+            json_schema_extra={"format": "uri-reference"},
+        ),
+    ]
     title: str
     status: int
     detail: str

@@ -1,35 +1,27 @@
 """The HTTP application: every route under both prefixes, the documentation, the probes."""
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any, Final
 
-import orjson
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 from pydantic.json_schema import models_json_schema
-from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from query_api.application.bus import QueryBus
+from query_api.entrypoints.addresses import API, BY_PATH
+from query_api.entrypoints.docs_routes import docs_routes
 from query_api.entrypoints.edge import Edge
 from query_api.entrypoints.metrics import RequestMetrics, WaitMetrics
 from query_api.entrypoints.orders import OrderEndpoints
 from query_api.entrypoints.page_tokens import PageTokens
 from query_api.entrypoints.probes import Readiness, probe_routes
-from query_api.entrypoints.problem_kinds import PAGE
-from query_api.entrypoints.problem_page import PROBLEM_PAGE
 from query_api.entrypoints.products import ProductEndpoints
 from query_api.entrypoints.projections import ProjectionEndpoints
 from query_api.entrypoints.read_route import Operation, route_of, with_examples
 from query_api.entrypoints.reading import Reader
 from query_api.entrypoints.schemas import Problem
-
-API: Final = "/api/v1"
-BY_PATH: Final = "/queries"
-"""The same routes again, for gateways that cannot route by method."""
 
 _DESCRIPTION: Final = """
 Questions about orders and products. Nothing here changes anything; HEAD answers wherever GET does.
@@ -47,7 +39,6 @@ to the next one; it fits only the filters it was made for.
 do. Moments are RFC 3339 in UTC.
 Money is an integer of the currency's minor units.
 """
-_DOCS: Final = (Path(__file__).parent / "docs.html").read_text(encoding="utf-8")
 
 
 class Application(FastAPI):
@@ -66,8 +57,7 @@ class Application(FastAPI):
         )
         for prefix in (API, BY_PATH):
             self.router.routes.extend(route_of(one, prefix, documented=prefix == API) for one in operations)
-        pages = [Route("/docs", self._docs), Route(PAGE, self._problems), Route("/openapi.json", self._openapi)]
-        self.router.routes.extend([*probes, *pages])
+        self.router.routes.extend([*probes, *docs_routes(self.openapi)])
 
     def build_middleware_stack(self) -> ASGIApp:
         return Edge(self.router, self._metrics)
@@ -80,15 +70,6 @@ class Application(FastAPI):
             document["components"]["schemas"].update(problems["$defs"])
             with_examples(document)
         return super().openapi()
-
-    async def _docs(self, _request: Request) -> Response:
-        return HTMLResponse(_DOCS)
-
-    async def _problems(self, _request: Request) -> Response:
-        return HTMLResponse(PROBLEM_PAGE)
-
-    async def _openapi(self, _request: Request) -> Response:
-        return Response(orjson.dumps(self.openapi()), media_type="application/json")
 
 
 def create_app(

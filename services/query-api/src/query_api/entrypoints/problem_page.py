@@ -32,7 +32,7 @@ a { color: inherit; }
 <body>
 <h1>Problems</h1>
 <p>What this service answers when it cannot do what was asked, as <code>application/problem+json</code> (RFC 9457).
-The <a href="/docs">documentation</a> says which operation answers which.</p>
+The <a href="../docs">documentation</a> says which operation answers which.</p>
 """
 
 

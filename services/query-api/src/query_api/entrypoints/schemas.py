@@ -181,7 +181,13 @@ class ProblemField(Answered):
 class Problem(Answered):
     """RFC 9457."""
 
-    type: Annotated[str, Field(json_schema_extra={"format": "uri-reference"})]
+    type: Annotated[
+        str,
+        Field(
+            description="Leads to what the code means, from the address that was asked. It may move: go by `code`.",
+            json_schema_extra={"format": "uri-reference"},
+        ),
+    ]
     title: str
     status: int
     detail: str
