@@ -72,10 +72,12 @@ async def test_probes_are_found_where_all_have_them(service: Service) -> None:
         alive, ready, figures = [await client.get(path) for path in ("/livez", "/readyz", "/metrics")]
         reasons.append("no database")
         unready = await client.get("/readyz")
+        figures_of_unready = await client.get("/metrics")
     assert (alive.status_code, alive.json()) == (200, {"status": "alive"})
     assert (ready.status_code, ready.json()) == (200, {"status": "ready", "reasons": []})
     assert (unready.status_code, unready.json()) == (503, {"status": "unready", "reasons": ["no database"]})
     assert "things_total 1.0" in figures.text
+    assert ("service_ready 1.0" in figures.text, "service_ready 0.0" in figures_of_unready.text) == (True, True)
     assert figures.headers["content-type"].startswith("text/plain")
 
 

@@ -54,6 +54,16 @@ async def test_what_was_asked_of_the_old_epoch_is_not_asked_again_in_the_new(log
     assert len({request.reply_to for request in projecting.stream.requests}) == 2
 
 
+async def test_a_gap_of_the_old_epoch_is_over_for_whoever_was_told_of_it(log: NumberedLog) -> None:
+    projecting = Projecting()
+    log.append(0, life_of("lost"))
+    await projecting.start(log)
+    await projecting.turn()
+    await say(projecting, NumberedLog(2), 2, epoch=2)
+    await projecting.turn(2)
+    assert projecting.journal.gaps == [(0, "event 1 is not in the stream"), (0, None)]
+
+
 async def test_the_streams_of_the_old_epoch_are_not_read_any_more(log: NumberedLog) -> None:
     projecting = await begin(log)
     await say(projecting, NumberedLog(2), 2, epoch=2)
@@ -133,3 +143,4 @@ async def test_relays_that_go_on_telling_of_a_lower_epoch_stop_everything_until_
     await say(projecting, NumberedLog(2), 9, epoch=3)
     await projecting.turn(2)
     assert projecting.consumer.reasons() == []
+    assert dict(projecting.journal.stops) == {0: None, 1: None}

@@ -3,7 +3,7 @@
 from time import perf_counter
 from typing import Any
 
-from prometheus_client import CollectorRegistry, Counter, GCCollector, Histogram, PlatformCollector, ProcessCollector
+from prometheus_client import CollectorRegistry, Counter, GCCollector, Histogram, PlatformCollector
 
 from command_api.application.bus import Next
 from command_api.application.context import Context
@@ -17,7 +17,7 @@ class CommandMetrics:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
-        for collector in (ProcessCollector, PlatformCollector, GCCollector):
+        for collector in (PlatformCollector, GCCollector):
             collector(registry=self.registry)
         self._commands = Counter(
             "commands", "Commands by type and how they ended", ["command", "outcome"], registry=self.registry

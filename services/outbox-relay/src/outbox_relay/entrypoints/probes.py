@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Generator, Mapping
 from typing import Any
 
 import uvicorn
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, ProcessCollector, generate_latest
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -20,7 +20,9 @@ Status = Callable[[], Mapping[str, Any]]
 
 
 def probes_app(readiness: Readiness, status: Status, registry: CollectorRegistry) -> Starlette:
-    """`/livez`, `/readyz`, `/status` and `/metrics`."""
+    """`/livez`, `/readyz`, `/status` and `/metrics`, whose figures `registry` collects."""
+    ProcessCollector(registry=registry)
+    ready = Gauge("service_ready", "1: /readyz says so.", registry=registry)
 
     async def livez(_request: Request) -> Response:
         return JSONResponse({"status": "alive"})
@@ -35,6 +37,7 @@ def probes_app(readiness: Readiness, status: Status, registry: CollectorRegistry
         return JSONResponse(status())
 
     async def metrics(_request: Request) -> Response:
+        ready.set(not await readiness())
         return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
     pages = {"/livez": livez, "/readyz": readyz, "/status": tell_status, "/metrics": metrics}

@@ -139,6 +139,8 @@ class Consumer:
         stored = await self._store.checkpoints()
         self._stale = False
         if stored is None:
+            if self._progress is not None:
+                self._progress.end()
             self._progress = None
         elif self._progress is None or self._progress.epoch != stored.epoch:
             self._begin(stored)
@@ -147,6 +149,8 @@ class Consumer:
             self._bookmarks.note(stored.epoch, self._progress.positions())
 
     def _begin(self, stored: Stored) -> None:
+        if self._progress is not None:
+            self._progress.end()
         self._progress = Progress(stored, self._journal)
         self._progress.own(self._share(len(stored.checkpoints)))
         self._freshness = Freshness()

@@ -72,6 +72,11 @@ class Progress:
         self.mine = mine
         self._journal.shared(sorted(mine))
 
+    def end(self) -> None:
+        """The epoch is over, and with it what people were told of its partitions."""
+        for partition in self.partitions.values():
+            self.flow(partition)
+
     def within(self, *states: State) -> list[Partition]:
         """The partitions of this projector in one of `states`, by number."""
         own = (self.partitions[number] for number in sorted(self.mine))

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, ProcessCollector, generate_latest
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -12,7 +12,9 @@ Readiness = Callable[[], Awaitable[list[str]]]
 
 
 def probe_routes(readiness: Readiness, registry: CollectorRegistry) -> list[Route]:
-    """`/livez`, `/readyz` and `/metrics`."""
+    """`/livez`, `/readyz` and `/metrics`, whose figures `registry` collects."""
+    ProcessCollector(registry=registry)
+    ready = Gauge("service_ready", "1: /readyz says so.", registry=registry)
 
     async def livez(_request: Request) -> Response:
         return JSONResponse({"status": "alive"})
@@ -24,6 +26,7 @@ def probe_routes(readiness: Readiness, registry: CollectorRegistry) -> list[Rout
         )
 
     async def metrics(_request: Request) -> Response:
+        ready.set(not await readiness())
         return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
     return [Route("/livez", livez), Route("/readyz", readyz), Route("/metrics", metrics)]
