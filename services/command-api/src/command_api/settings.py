@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, ValidationInfo
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from orders_domain.values import parse_currency
@@ -20,7 +20,18 @@ def _libpq_url(value: str) -> str:
     return value
 
 
-DatabaseUrl = Annotated[str, AfterValidator(_libpq_url)]
+def _over_verified_tls(value: str, info: ValidationInfo) -> str:
+    """Only what the URL itself says counts: PGSSLMODE is not asked, and no host means a socket, or what PGHOST says."""
+    said = conninfo_to_dict(value)
+    hosts = str(said.get("host") or "").split(",")
+    if info.data.get("require_tls") and (
+        said.get("sslmode") != "verify-full" or any(not host or host.startswith(("/", "@")) for host in hosts)
+    ):
+        raise ValueError("REQUIRE_TLS asks for a host and for sslmode=verify-full")
+    return value
+
+
+DatabaseUrl = Annotated[str, AfterValidator(_libpq_url), AfterValidator(_over_verified_tls)]
 CurrencyCode = Annotated[str, AfterValidator(parse_currency)]
 HeaderName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9-]{0,63}$")]
 
@@ -30,6 +41,8 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="COMMAND_API_", frozen=True)
 
+    require_tls: bool = False
+    """Start only where every server is reached over TLS and has to prove its name. Declared before what it rules."""
     database_url: DatabaseUrl
     """The write database, as a libpq URL."""
     pool_size: Annotated[int, Field(ge=2, le=100)] = 10

@@ -29,6 +29,7 @@ def connect(url: str) -> Redis:
         socket_timeout=5,
         retry=Retry(NoBackoff(), 0),
         client_name="outbox-relay",
+        driver_info=None,  # Redis 7.0 has no CLIENT SETINFO, and the relay's user no right to it
     )
 
 

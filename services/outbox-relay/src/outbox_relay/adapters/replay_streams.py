@@ -24,7 +24,13 @@ class RedisRequests:
     def __init__(self, url: str) -> None:
         # A socket timeout or a retry of redis-py's own would cut a blocking read short and do it again in secret.
         self._client: Redis = Redis.from_url(
-            url, protocol=2, socket_connect_timeout=2, socket_timeout=None, retry=None, client_name="outbox-relay"
+            url,
+            protocol=2,
+            socket_connect_timeout=2,
+            socket_timeout=None,
+            retry=None,
+            client_name="outbox-relay",
+            driver_info=None,
         )
         self._client.set_response_callback("XREAD", _as_it_came)
         self._client.set_response_callback("XREVRANGE", _as_it_came)

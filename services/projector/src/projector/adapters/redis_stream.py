@@ -139,8 +139,11 @@ async def answered_within(seconds: float) -> AsyncGenerator[None]:
 def connect(redis_url: str) -> Redis:
     """The defaults (5 s socket timeout, 10 retries) would cut a blocking read short and do it again in secret. Any
     socket timeout would also make redis-py use asyncio.wait_for, which swallows cancellations before Python 3.12.
+    Redis 7.0 has no CLIENT SETINFO, and the projector's user no right to it: no `driver_info`.
     """
-    return Redis.from_url(redis_url, socket_timeout=None, retry=None, protocol=2, socket_connect_timeout=2)
+    return Redis.from_url(
+        redis_url, socket_timeout=None, retry=None, protocol=2, socket_connect_timeout=2, driver_info=None
+    )
 
 
 def _as_it_came(response: Any, **_: Any) -> Any:
