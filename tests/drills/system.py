@@ -15,6 +15,7 @@ from stack.lodging import Lodging, find_lodging, spare_folder
 from stack.parts import Server, Site
 from stack.ports import choose_port
 from stack.postgres import PostgresServer
+from stack.redis_users import ADMIN, RedisUsers, kept_users
 from stack.services import ServiceServer, module_command, page_token_secret, service
 from stack.valkey import ValkeyServer
 from tests.drills.links import Link
@@ -56,10 +57,11 @@ class System:
         self.folder = folder
         self.lodging = lodging
         self.ports = {name: choose_port() for name in PROCESSES}
+        self._users = kept_users(folder)
         self.urls = {
             "write-db": postgres.url_on(self.ports["write-db"]),
             "read-db": with_search_path(postgres.url_on(self.ports["read-db"])),
-            "redis": valkey.url_on(self.ports["redis"]),
+            "redis": self._users.url(valkey.url_on(self.ports["redis"]), ADMIN),
         }
         self.links = {name: Link(name, self.ports[name.partition(">")[2]]) for name in LINKS}
         self.parts: dict[str, Running] = {}
@@ -77,7 +79,7 @@ class System:
         """Start everything and wait until it is ready. Raises RuntimeError and TooLate."""
         for link in self.links.values():
             await link.open(choose_port())
-        await self._start(engines(self.lodging, self.ports))
+        await self._start(engines(self.lodging, self.ports, self._users))
         await self.migrate_write(self.urls["write-db"])
         await self._do("query_api", ("migrate",), self._settings("read-db", PAGE_TOKEN_SECRET=self._secret))
         await self._start({name: self._service(name) for name in SERVICES})
@@ -162,7 +164,8 @@ class System:
         }
         settings = {"DATABASE_URL": next(urls[engine] for engine in NEEDS[name] if engine in urls)}
         if "redis" in through:
-            settings["REDIS_URL"] = valkey.url_on(through["redis"])
+            user = "relay" if name.startswith("relay") else "projector"
+            settings["REDIS_URL"] = self._users.url(valkey.url_on(through["redis"]), user)
         if name == "query-api":
             settings["PAGE_TOKEN_SECRET"] = self._secret
         if name in _MODULES:
@@ -186,14 +189,15 @@ class System:
         await asyncio.sleep(0.5)
 
 
-def engines(lodging: Lodging, ports: Mapping[str, int]) -> dict[str, Server]:
+def engines(lodging: Lodging, ports: Mapping[str, int], users: RedisUsers) -> dict[str, Server]:
     """The three engines, which sync what they are told to keep."""
     made: dict[str, Server] = {
         name: PostgresServer(lodging.folder / name, ports[name], lodging.binaries.postgres, lodging.account)
         for name in ("write-db", "read-db")
     }
     folder = lodging.folder / "redis"
-    return made | {"redis": ValkeyServer(folder, ports["redis"], lodging.binaries.valkey, lodging.account)}
+    link = ValkeyServer(folder, ports["redis"], lodging.binaries.valkey, lodging.account, users=users)
+    return made | {"redis": link}
 
 
 def _prepare(folder: Path) -> System:

@@ -9,6 +9,7 @@ from redis.asyncio import Redis
 from outbox_relay.adapters import redis_stream
 from outbox_relay.adapters.postgres_outbox import PostgresOutbox
 from tests.contract.databases.logins import as_member
+from tests.contract.redis.users import as_redis_user
 from tests.integration.outbox_relay.relays import Start, relays
 from tests.integration.outbox_relay.writers import PostgresDatabase
 
@@ -48,8 +49,16 @@ async def admin(write_database_url: str) -> AsyncIterator[AsyncConnection]:
 
 @pytest.fixture
 async def client(redis_url: str) -> AsyncIterator[Redis]:
-    """The relay's client of an empty Valkey."""
+    """A client of an empty Valkey, for whatever a test wants to look at or break."""
     client = redis_stream.connect(redis_url)
+    yield client
+    await client.aclose()
+
+
+@pytest.fixture
+async def relay_client(redis_url: str) -> AsyncIterator[Redis]:
+    """The relay's own client of the same Valkey, with the relay's rights."""
+    client = redis_stream.connect(as_redis_user(redis_url, "relay"))
     yield client
     await client.aclose()
 
@@ -57,5 +66,5 @@ async def client(redis_url: str) -> AsyncIterator[Redis]:
 @pytest.fixture
 async def start(write_database_url: str, redis_url: str) -> AsyncIterator[Start]:
     """Starts relays."""
-    async with relays(write_database_url, redis_url) as start:
+    async with relays(write_database_url, as_redis_user(redis_url, "relay")) as start:
         yield start

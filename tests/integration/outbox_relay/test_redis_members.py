@@ -19,8 +19,8 @@ KEY = members_key("outbox-relay")
 
 class TestRedisMembers(MembersSuite):
     @pytest.fixture
-    def join(self, client: Redis) -> Join:
-        return lambda name: RedisMembers(client, name)
+    def join(self, relay_client: Redis) -> Join:
+        return lambda name: RedisMembers(relay_client, name)
 
     @pytest.fixture
     def later(self, client: Redis) -> Later:
@@ -48,22 +48,24 @@ class TestRedisMembers(MembersSuite):
         return full_memory
 
 
-async def test_heartbeats_are_scored_by_the_servers_clock_in_milliseconds(client: Redis) -> None:
+async def test_heartbeats_are_scored_by_the_servers_clock_in_milliseconds(relay_client: Redis, client: Redis) -> None:
     seconds, _ = await client.time()
-    await RedisMembers(client, "a").beat()
+    await RedisMembers(relay_client, "a").beat()
     score = await client.zscore(KEY, "a") or 0.0
     assert seconds * 1_000 <= score < (seconds + 30) * 1_000
 
 
-async def test_a_member_heard_by_another_clock_does_not_live_on_in_the_future(client: Redis) -> None:
+async def test_a_member_heard_by_another_clock_does_not_live_on_in_the_future(
+    relay_client: Redis, client: Redis
+) -> None:
     seconds, _ = await client.time()
     await client.zadd(KEY, {"before the failover": (seconds + 3_600) * 1_000})
-    assert await RedisMembers(client, "a").beat() == {"a"}
+    assert await RedisMembers(relay_client, "a").beat() == {"a"}
 
 
-async def test_a_read_only_replica_keeps_the_last_known_members(client: Redis) -> None:
-    members = RedisMembers(client, "a")
-    await RedisMembers(client, "b").beat()
+async def test_a_read_only_replica_keeps_the_last_known_members(relay_client: Redis, client: Redis) -> None:
+    members = RedisMembers(relay_client, "a")
+    await RedisMembers(relay_client, "b").beat()
     await members.beat()
     await client.execute_command("REPLICAOF", "127.0.0.1", "1")  # type: ignore[no-untyped-call]
     try:
@@ -72,9 +74,11 @@ async def test_a_read_only_replica_keeps_the_last_known_members(client: Redis) -
         await client.execute_command("REPLICAOF", "NO", "ONE")  # type: ignore[no-untyped-call]
 
 
-async def test_a_redis_that_forgot_the_script_or_everything_takes_heartbeats(client: Redis) -> None:
-    members = RedisMembers(client, "a")
-    await RedisMembers(client, "b").beat()
+async def test_a_redis_that_forgot_the_script_or_everything_takes_heartbeats(
+    relay_client: Redis, client: Redis
+) -> None:
+    members = RedisMembers(relay_client, "a")
+    await RedisMembers(relay_client, "b").beat()
     await members.beat()
     await client.script_flush()
     assert await members.beat() == {"a", "b"}
@@ -92,7 +96,7 @@ async def test_nobody_listening_is_unavailable() -> None:
     await client.aclose()
 
 
-async def test_a_key_that_is_no_list_of_members_is_unavailable(client: Redis) -> None:
+async def test_a_key_that_is_no_list_of_members_is_unavailable(relay_client: Redis, client: Redis) -> None:
     await client.set(KEY, "mine")
     with pytest.raises(StreamUnavailable):
-        await RedisMembers(client, "a").beat()
+        await RedisMembers(relay_client, "a").beat()

@@ -15,8 +15,8 @@ from tests.suites.relay_stream import EMPTY, Group, Look, StreamSuite, first_bat
 
 
 @pytest.fixture
-def stream(client: Redis) -> RedisStream:
-    return RedisStream(client, length=1_000, window=100)
+def stream(relay_client: Redis) -> RedisStream:
+    return RedisStream(relay_client, length=1_000, window=100)
 
 
 @pytest.fixture
@@ -101,8 +101,8 @@ async def test_a_last_entry_that_was_deleted_is_not_taken_for_the_one_before(
     assert await stream.last(1, [0]) == [Last("2-0", "")]
 
 
-async def test_a_stream_is_trimmed_to_about_its_length(client: Redis) -> None:
-    stream, batch = RedisStream(client, length=100), first_batch(0, *map(str, range(500)))
+async def test_a_stream_is_trimmed_to_about_its_length(relay_client: Redis, client: Redis) -> None:
+    stream, batch = RedisStream(relay_client, length=100), first_batch(0, *map(str, range(500)))
     await stream.publish(1, [batch])
     for first in range(500, 1_500, 500):
         batch = next_batch(batch, *map(str, range(first, first + 500)))
@@ -157,8 +157,8 @@ async def test_nobody_listening_is_unavailable() -> None:
     await client.aclose()
 
 
-async def test_trimming_frees_a_memory_that_is_full(client: Redis, group: Group) -> None:
-    stream = RedisStream(client, length=1_000, window=0)
+async def test_trimming_frees_a_memory_that_is_full(relay_client: Redis, client: Redis, group: Group) -> None:
+    stream = RedisStream(relay_client, length=1_000, window=0)
     await stream.publish(1, [first_batch(0, *map(str, range(900)))])
     await group(0, "g1", 900)
     await client.config_set("maxmemory", 1)
@@ -171,9 +171,9 @@ async def test_trimming_frees_a_memory_that_is_full(client: Redis, group: Group)
 
 @pytest.mark.parametrize("passed", [1, 99, 100, 101, 555, 899, 900])
 async def test_no_entry_goes_that_a_group_has_not_passed_even_without_a_window(
-    client: Redis, group: Group, look: Look, passed: int
+    relay_client: Redis, group: Group, look: Look, passed: int
 ) -> None:
-    stream = RedisStream(client, length=1_000, window=0)
+    stream = RedisStream(relay_client, length=1_000, window=0)
     await stream.publish(1, [first_batch(0, *map(str, range(900)))])
     await group(0, "g1", passed)
     await group(0, "g2", 900)
@@ -184,8 +184,8 @@ async def test_no_entry_goes_that_a_group_has_not_passed_even_without_a_window(
     assert await stream.last(1, [0]) == [Last("900-0", "899")]
 
 
-async def test_the_cap_does_not_wait_for_a_group(client: Redis, group: Group) -> None:
-    stream, batch = RedisStream(client, length=100), first_batch(0, *map(str, range(500)))
+async def test_the_cap_does_not_wait_for_a_group(relay_client: Redis, client: Redis, group: Group) -> None:
+    stream, batch = RedisStream(relay_client, length=100), first_batch(0, *map(str, range(500)))
     await group(0, "idle", 0)
     await stream.publish(1, [batch])
     await stream.publish(1, [next_batch(batch, *map(str, range(500)))])

@@ -19,6 +19,7 @@ from outbox_relay.application.replay_ports import Part
 from outbox_relay.application.sequencer import Place
 from stack.ports import choose_port
 from tests.contract.databases.logins import as_member
+from tests.contract.redis.users import as_redis_user
 from tests.fakes.relay_stream import Entry
 from tests.integration.outbox_relay.writers import PostgresDatabase, insert_many
 from tests.suites.relay_outbox import name
@@ -72,14 +73,14 @@ def reader(client: Redis) -> RedisReader:
 
 @pytest.fixture
 async def requests(redis_url: str) -> AsyncIterator[RedisRequests]:
-    requests = RedisRequests(redis_url)
+    requests = RedisRequests(as_redis_user(redis_url, "relay"))
     yield requests
     await requests.close()
 
 
 @pytest.fixture
-def replies(client: Redis) -> RedisReplies:
-    return RedisReplies(client)
+def replies(relay_client: Redis) -> RedisReplies:
+    return RedisReplies(relay_client)
 
 
 @pytest.fixture
@@ -93,7 +94,7 @@ async def log(write_database_url: str) -> AsyncIterator[PostgresReplayLog]:
 class TestRedisRequests(RequestsSuite):
     @pytest.fixture
     async def another(self, redis_url: str) -> AsyncIterator[RedisRequests]:
-        another = RedisRequests(redis_url)
+        another = RedisRequests(as_redis_user(redis_url, "relay"))
         yield another
         await another.close()
 

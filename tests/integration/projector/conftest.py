@@ -23,6 +23,7 @@ from projector.adapters.postgres_read_store import PostgresReadStore
 from projector.adapters.redis_stream import RedisEventStream
 from projector.application.log import Entry
 from tests.contract.databases.logins import as_member
+from tests.contract.redis.users import as_redis_user
 from tests.suites.projector_event_stream import COUNT
 
 GROUP = "g1"
@@ -134,7 +135,8 @@ class RealStoreWorld:
 @pytest.fixture
 async def stream_world(redis_url: str) -> AsyncIterator[RealStreamWorld]:
     """An empty Redis, read a few entries at a time."""
-    world = RealStreamWorld(RedisEventStream(redis_url, GROUP, count=COUNT), redis_url)
+    projector = as_redis_user(redis_url, "projector")
+    world = RealStreamWorld(RedisEventStream(projector, GROUP, count=COUNT), redis_url)
     yield world
     await world.stream.close()
     await world.client.aclose()

@@ -8,6 +8,7 @@ import redis.asyncio as aioredis
 from orders_contracts.members import MEMBER_SECONDS, members_key
 from projector.adapters.redis_members import RedisMembers
 from projector.application.ports import Unavailable
+from tests.contract.redis.users import as_redis_user
 from tests.suites.projector_members import MembersSuite
 
 SERVICE = "projector:g1"
@@ -23,7 +24,7 @@ class RealMembersWorld:
         self.members: list[RedisMembers] = []
 
     def member(self, name: str) -> RedisMembers:
-        self.members.append(RedisMembers(self.url, SERVICE, name))
+        self.members.append(RedisMembers(as_redis_user(self.url, "projector"), SERVICE, name))
         return self.members[-1]
 
     async def refuse(self) -> None:

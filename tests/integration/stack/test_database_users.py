@@ -11,9 +11,10 @@ import pytest
 from command_api.migrations.run import migrate as migrate_write
 from query_api.migrations.run import migrate as migrate_read
 from stack.catalogue import PARTS
-from stack.database_users import ROLES, User, admit, as_user, url_for
+from stack.database_users import ROLES, admit, url_for
 from stack.engines import RunningEngine, start_postgres
 from stack.failures import StackError
+from stack.kept_users import User, as_user
 from stack.lodging import find_lodging
 from stack.parts import Site
 from stack.ports import choose_port

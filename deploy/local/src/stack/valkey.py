@@ -5,32 +5,42 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from stack.accounts import Account, own_folder
+from stack.kept_users import write_private
 from stack.launching import Command
 from stack.ports import LOOPBACK
+from stack.redis_users import ADMIN, RedisUsers
 
 ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
 
 
 @dataclass(frozen=True, slots=True)
 class ValkeyServer:
-    """`folder` is the data folder, `program` the server; without `durable` it keeps no file."""
+    """`folder` is the data folder, `program` the server; without `durable` it keeps no file.
+
+    Without `users` everybody may do everything.
+    """
 
     folder: Path
     port: int
     program: Path
     account: Account | None
     durable: bool = True
+    users: RedisUsers | None = None
 
     stop_signal = signal.SIGTERM
 
     @property
     def url(self) -> str:
         """The Redis URL, with all rights."""
-        return url_on(self.port)
+        url = url_on(self.port)
+        return url if self.users is None else self.users.url(url, ADMIN)
 
     def prepare(self) -> "ValkeyServer":
-        """Make the data folder if there is none; returns who it is run as."""
-        return replace(self, account=own_folder(self.folder, self.account))
+        """Make the data folder if there is none, with the users' rights in it; returns who it is run as."""
+        account = own_folder(self.folder, self.account)
+        if self.users is not None:
+            write_private(self._rules, self.users.rules(), account)
+        return replace(self, account=account)
 
     def command(self) -> Command:
         """What starts it in the foreground. It never evicts: an entry of a stream that vanishes is an order lost."""
@@ -44,10 +54,16 @@ class ValkeyServer:
             "maxmemory-policy": "noeviction",
             "daemonize": "no",
         }
+        if self.users is not None:
+            settings["aclfile"] = str(self._rules)
         argv = [str(self.program)]
         for name, value in settings.items():
             argv += [f"--{name}", value]
         return Command(argv, ENVIRONMENT, self.folder, self.account)
+
+    @property
+    def _rules(self) -> Path:
+        return self.folder / "users.acl"
 
     def probe(self) -> str | None:
         """None once it answers and has read its file; else the reason why not, in one line."""

@@ -1,0 +1,1 @@
+"""One Redis between two sides: who may do what there."""

@@ -1,0 +1,1 @@
+"""The ways to the engines encrypted, with certificates made for the moment."""
