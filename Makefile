@@ -12,7 +12,7 @@ PATHS := libs services deploy/local tests
 COUNTS := PROJECTORS RELAYS COMMAND_APIS QUERY_APIS
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lock up down demo check format test contracts contracts-release fuzz bench bench-long drill
+.PHONY: help setup lock up down demo check format test contracts contracts-release fuzz bench bench-long drill containers render
 
 help:  ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "make %-18s%s\n", $$1, $$2}' Makefile
@@ -33,6 +33,7 @@ lock: $(STAMP)  ## resolve the pyprojects anew into requirements/*.txt
 	  $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate -c requirements/dev.txt $(NAMES:%=--no-emit-package %) services/$$name/pyproject.toml -o requirements/$$name.txt || exit 1; \
 	done
 	@echo uv | $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate -c requirements/dev.txt - -o requirements/uv.txt
+	@printf '%s\n' uv uv-build cyclonedx-bom | $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate -c requirements/dev.txt - -o requirements/build.txt
 
 up: $(STAMP)  ## run the whole system here (PROJECTORS=3 RELAYS=2: several of these); Ctrl-C stops it
 	@$(foreach count,$(COUNTS),$(if $($(count)),STACK_$(count)=$($(count)))) $(BIN)/stack up
@@ -63,6 +64,9 @@ contracts: $(STAMP)  ## what the present schemas mean for readers and for the lo
 contracts-release: $(STAMP)  ## record the contracts as they stand in libs/contracts/releases
 	@$(BIN)/python -m tests.contract release
 
+render: $(STAMP)  ## deploy/k8s/rendered anew; needs kubectl
+	@$(BIN)/python -m tests.contract.kubernetes
+
 fuzz: $(STAMP)  ## both APIs against their OpenAPI documents, with random requests: EXAMPLES=500
 	@FUZZ_EXAMPLES=$(or $(EXAMPLES),500) $(BIN)/pytest -q tests/contract/http/test_fuzz.py
 
@@ -71,6 +75,9 @@ bench: $(STAMP)  ## the ratios of docs/benchmarks.md, measured here
 
 bench-long: $(STAMP)  ## those that take half an hour
 	@$(BIN)/python -m tests.bench --long
+
+containers: $(STAMP)  ## images built and run for real, as root on Debian: the system as compose and as pods, rolled under load
+	@$(BIN)/python -m tests.containers
 
 drill: $(STAMP)  ## break things under load, then check every promise: HOURS=2, ROUNDS=100, SEED=7
 	@TEETH=all $(BIN)/pytest -q tests/teeth

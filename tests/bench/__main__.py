@@ -23,6 +23,7 @@ from tests.bench.link import measure_memory, measure_open_transaction
 from tests.bench.machine import describe_machine, running_on, share_out
 from tests.bench.reads import measure_get, measure_list
 from tests.bench.results import Result, print_table, write_json
+from tests.bench.scaling import measure_scaling
 from tests.bench.visible import measure_visible
 
 BUILD: Final = Path(__file__).parents[2] / "build"
@@ -41,9 +42,10 @@ class Part(StrEnum):
     HELD = "held"
     MEMORY = "memory"
     EMPTIED = "emptied"
+    SCALING = "scaling"
 
 
-LONG: Final = {Part.HELD, Part.MEMORY, Part.EMPTIED}
+LONG: Final = {Part.HELD, Part.MEMORY, Part.EMPTIED, Part.SCALING}
 """What `make bench-long` adds."""
 
 
@@ -107,6 +109,8 @@ async def measure_long(bench: Bench, parts: set[Part]) -> list[Result]:
         results += await measure_memory(bench, 10_000, 1_000_000)
     if Part.EMPTIED in parts:
         results += await measure_emptied(bench)
+    if Part.SCALING in parts:
+        results += await measure_scaling(bench)
     return results
 
 

@@ -44,7 +44,7 @@ async def whole_system(bench: Bench) -> AsyncIterator[Pipeline]:
             service("query_api", "serve", database_url=read.url, page_token_secret=_SECRET),
         ]
         async with running(programs, bench.logs, bench.cores.every) as (commands, _relay, _projector, queries):
-            await _list_products(commands)
+            await list_products(commands.port)
             yield Pipeline(commands, queries, write.url, read.url, valkey.url)
 
 
@@ -59,13 +59,14 @@ def _noting_commit_times(bench: Bench) -> RunningEngine:
     return bench.postgres("write-db")
 
 
-async def _list_products(commands: Side) -> None:
+async def list_products(port: int) -> None:
+    """At the command-api that listens there. Raises RuntimeError when one is refused."""
     for number in range(1, PRODUCTS + 1):
         path = f"/api/v1/products/{sku(number)}"
         product = {"name": f"Product {number}", "unit_price_cents": price_cents(number), "currency": "EUR"}
         request = write_request("PUT", path, json.dumps(product).encode())
-        listed = await ask(commands.port, request)
+        listed = await ask(port, request)
         stock = json.dumps({"delta": STOCK, "reason": "opening stock"}).encode()
-        stocked = await ask(commands.port, write_request("POST", f"{path}/stock-adjustments", stock))
+        stocked = await ask(port, write_request("POST", f"{path}/stock-adjustments", stock))
         if (listed.status, stocked.status) != (201, 200):
             raise RuntimeError(f"a product could not be listed: {listed}, {stocked}")

@@ -56,6 +56,27 @@ def test_sigterm_answers_the_request_in_flight_and_exits_0(database_url: str) ->
     assert [answer.status_code for answer in answers] == [200]
 
 
+def test_told_to_stop_it_is_not_ready_and_goes_on_answering_until_a_gateway_has_noticed(database_url: str) -> None:
+    with serving(database_url, DRAIN_SECONDS=3) as service:
+        until(service.ready)
+        service.process.send_signal(signal.SIGTERM)
+        until(lambda: service.reasons() == ["it is stopping"])
+        created = httpx.post(f"{service.url}/api/v1/orders", json={"customer_id": str(uuid4())})
+        assert created.status_code == 201
+        _, err = service.process.communicate(timeout=15)
+    assert (service.process.returncode, err) == (0, "")
+
+
+def test_told_twice_to_stop_it_stops_at_once(database_url: str) -> None:
+    with serving(database_url, DRAIN_SECONDS=60) as service:
+        until(service.ready)
+        service.process.send_signal(signal.SIGTERM)
+        until(lambda: service.reasons() == ["it is stopping"])
+        service.process.send_signal(signal.SIGTERM)
+        service.process.communicate(timeout=15)
+    assert service.process.returncode == 0
+
+
 def listens(port: int) -> bool:
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0

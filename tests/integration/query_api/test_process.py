@@ -108,6 +108,25 @@ def test_a_signal_ends_the_process_in_order(shared_database_url: str, tmp_path: 
     assert "stopped" in process.log.read_text()
 
 
+def test_told_to_stop_it_is_not_ready_and_goes_on_answering_until_a_gateway_has_noticed(
+    shared_database_url: str, tmp_path: Path
+) -> None:
+    with serving(shared_database_url, tmp_path / "log", {"QUERY_API_DRAIN_SECONDS": "3"}) as process:
+        process.popen.send_signal(signal.SIGTERM)
+        process.until_it_answers(503)
+        assert httpx.get(f"{process.url}/readyz").json()["reasons"] == ["it is stopping"]
+        assert httpx.get(f"{process.url}/api/v1/orders").status_code == 200
+        assert process.popen.wait(10) == 0
+
+
+def test_told_twice_to_stop_it_stops_at_once(shared_database_url: str, tmp_path: Path) -> None:
+    with serving(shared_database_url, tmp_path / "log", {"QUERY_API_DRAIN_SECONDS": "60"}) as process:
+        process.popen.send_signal(signal.SIGTERM)
+        process.until_it_answers(503)
+        process.popen.send_signal(signal.SIGTERM)
+        assert process.popen.wait(10) == 0
+
+
 def _until_one_waits(process: Process) -> None:
     deadline = time.monotonic() + 10
     while "fresh_reads_waiting 1.0" not in httpx.get(f"{process.url}/metrics").text:

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from stack.accounts import Account
@@ -29,17 +30,17 @@ def environment(name: str, folder: Path) -> dict[str, str]:
     return dict(server.command().env)
 
 
-def test_there_are_three_engines_and_four_processes() -> None:
+def test_there_are_three_engines_four_processes_and_a_gateway_before_them() -> None:
     assert ORDERS.names == (
-        "write-db", "read-db", "redis", "command-api", "outbox-relay", "projector", "query-api",
+        "write-db", "read-db", "redis", "command-api", "outbox-relay", "projector", "query-api", "gateway",
     )  # fmt: skip
     assert (BY_NAME["command-api"].usual_port, BY_NAME["query-api"].usual_port) == (8001, 8002)
-    assert len({part.usual_port for part in PARTS}) == 7
+    assert len({part.usual_port for part in PARTS}) == 8
 
 
-def test_the_apis_stop_before_the_workers_and_the_engines_last() -> None:
+def test_the_gateway_stops_first_then_the_apis_then_the_workers_and_the_engines_last() -> None:
     order = [part.name for part in sorted(PARTS, key=lambda part: part.stops)]
-    assert order[:4] == ["query-api", "command-api", "outbox-relay", "projector"]
+    assert order[:5] == ["gateway", "query-api", "command-api", "outbox-relay", "projector"]
 
 
 def test_each_service_gets_its_settings_under_its_own_prefix(tmp_path: Path) -> None:
@@ -67,6 +68,16 @@ def test_the_page_token_secret_outlives_a_restart_and_is_private(tmp_path: Path)
     first = environment("query-api", tmp_path)["QUERY_API_PAGE_TOKEN_SECRET"]
     assert environment("query-api", tmp_path)["QUERY_API_PAGE_TOKEN_SECRET"] == first
     assert (tmp_path / "page-token-secret").stat().st_mode & 0o077 == 0
+
+
+def test_the_gateway_knows_every_process_of_both_apis_and_no_other(tmp_path: Path) -> None:
+    site = site_in(tmp_path)
+    more = {"command-api-2": "http://127.0.0.1:8011", "query-api-2": "http://127.0.0.1:8012"}
+    server = BY_NAME["gateway"].make(replace(site, urls={**URLS, **more}), 8000)
+    environment = server.command().env
+    assert environment["COMMAND_API"] == "127.0.0.1:8001 127.0.0.1:8011"
+    assert environment["QUERY_API"] == "127.0.0.1:8002 127.0.0.1:8012"
+    assert (environment["GATEWAY_HOST"], environment["GATEWAY_PORT"]) == ("127.0.0.1", "8000")
 
 
 def test_both_databases_are_migrated_before_the_services_start(tmp_path: Path) -> None:

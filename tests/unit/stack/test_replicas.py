@@ -10,7 +10,7 @@ def test_the_first_keeps_its_name_and_port_and_the_others_are_numbered_beside_it
     parts = {part.name: part for part in scaled(ORDERS, {"projectors": 3, "relays": 2}).parts}
     assert tuple(parts) == (
         "write-db", "read-db", "redis", "command-api", "outbox-relay", "outbox-relay-2",
-        "projector", "projector-2", "projector-3", "query-api",
+        "projector", "projector-2", "projector-3", "query-api", "gateway",
     )  # fmt: skip
     assert [parts[name].usual_port for name in ("projector", "projector-2", "projector-3")] == [8004, 8014, 8024]
 
@@ -22,7 +22,7 @@ def test_without_counts_there_is_one_of_each() -> None:
 
 def test_however_many_there_are_no_two_want_the_same_port_or_name() -> None:
     parts = scaled(ORDERS, EVERYTHING).parts
-    assert len(parts) == 3 + 4 * MOST
+    assert len(parts) == 3 + 4 * MOST + 1
     assert len({part.usual_port for part in parts}) == len(parts)
     assert len({part.name for part in parts}) == len(parts)
 

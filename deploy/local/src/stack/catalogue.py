@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 from stack import postgres, valkey
 from stack.database_users import admit, url_for
+from stack.gateway import gateway
 from stack.launching import Command
 from stack.parts import Part, Program, Server, Site
 from stack.postgres import PostgresServer
@@ -16,7 +17,7 @@ from stack.services import address_on, module_command, page_token_secret, servic
 from stack.tour import curl_tour
 from stack.valkey import ValkeyServer
 
-ENGINES, SERVICES = 0, 1
+ENGINES, SERVICES, GATEWAY = 0, 1, 2
 READ_SCHEMA = "g1"
 
 
@@ -108,6 +109,7 @@ PARTS = (
     _service_part("outbox-relay", "relays", 8003, 3, partial(_worker, name="outbox-relay", database="write-db")),
     _service_part("projector", "projectors", 8004, 4, partial(_worker, name="projector", database="read-db")),
     _service_part("query-api", "query-apis", 8002, 1, _query_api, migrate=_migrate_query_api, owns="read-db"),
+    Part("gateway", 8000, GATEWAY, 0, gateway, address_on),
 )
 
 ORDERS = Program(parts=PARTS, argv=(sys.executable, "-m", "stack"), tour=curl_tour)

@@ -34,6 +34,7 @@ from command_api.application.set_shipping_address import SetShippingAddress, set
 from command_api.application.ship_items import ShipItems, ship_items
 from command_api.entrypoints.app import create_app
 from command_api.entrypoints.call import CommandDesk
+from command_api.entrypoints.drain import Drain
 from command_api.metrics import CommandMetrics
 from command_api.migrations.revisions import newest
 from command_api.settings import Settings
@@ -71,7 +72,7 @@ def database(settings: Settings) -> Database:
     return Database(settings.database_url, size=settings.pool_size, wait_seconds=settings.pool_wait_seconds)
 
 
-def application(settings: Settings) -> FastAPI:
+def application(settings: Settings, drain: Drain | None = None) -> FastAPI:
     """The whole service as an ASGI application, whose lifespan opens and closes the database."""
     write_database = database(settings)
     checks = health(write_database, settings)
@@ -90,7 +91,8 @@ def application(settings: Settings) -> FastAPI:
         finally:
             await write_database.close()
 
-    return create_app(desk, checks.reasons, metrics.registry, lifespan)
+    readiness = checks.reasons if drain is None else drain.readiness(checks.reasons)
+    return create_app(desk, readiness, metrics.registry, lifespan)
 
 
 async def refusal_to_start(settings: Settings) -> str | None:
@@ -116,20 +118,22 @@ def listen(settings: Settings) -> socket.socket:
 
 async def serve(settings: Settings, listener: socket.socket) -> None:
     """Answer requests until SIGTERM or SIGINT; then end those in flight, and return."""
+    drain = Drain(settings.drain_seconds)
     server = _Server(
         uvicorn.Config(
-            application(settings),
+            application(settings, drain),
             access_log=False,
             log_config=None,
             server_header=False,
             proxy_headers=False,  # nothing here asks for the client's address or scheme
+            timeout_keep_alive=65,  # longer than a gateway's, which is then the one to close
             timeout_graceful_shutdown=settings.shutdown_seconds,
         )
     )
     gc.freeze()  # what the modules have made stays for good: no collection need look at it again
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, server.stop)
+        loop.add_signal_handler(number, drain.begin, server.stop)
     structlog.stdlib.get_logger().info("serving", host=settings.host, port=settings.port)
     await server.serve(sockets=[listener])
     structlog.stdlib.get_logger().info("stopped")

@@ -51,6 +51,8 @@ class Settings(BaseSettings):
     """How long a command waits for a connection before it is answered 503."""
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65_535)] = 8001
+    drain_seconds: Annotated[float, Field(ge=0, le=60)] = 0
+    """How long after SIGTERM requests go on being taken, while /readyz says 503: for gateways that have to notice."""
     shutdown_seconds: Annotated[int, Field(ge=1, le=300)] = 8
     """How long requests in flight may take to end after SIGTERM."""
     partitions: Annotated[int, Field(ge=1, le=1_024)] = 8

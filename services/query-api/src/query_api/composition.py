@@ -28,6 +28,7 @@ from query_api.application.queries.order_history import OrderHistory, OrderHisto
 from query_api.application.queries.projections import GetProjections, GetProjectionsHandler
 from query_api.application.waiting_room import WaitingRoom
 from query_api.entrypoints.app import Application, create_app
+from query_api.entrypoints.drain import Drain
 from query_api.entrypoints.server import Server
 from query_api.migrations.revisions import is_current
 from query_api.settings import MigrateSettings, Settings
@@ -45,6 +46,7 @@ class Parts:
     database: ReadDatabase
     feed: PostgresChangeFeed
     room: WaitingRoom
+    drain: Drain
 
 
 def bus_of(orders: OrderViews, products: ProductViews, projections: Projections, room: WaitingRoom) -> QueryBus:
@@ -75,9 +77,11 @@ def build(settings: Settings) -> Parts:
     feed = PostgresChangeFeed(
         conninfo_of(settings.database_url, settings.generation), channel(settings.generation), room
     )
+    drain = Drain(settings.drain_seconds)
     secret = settings.page_token_secret.get_secret_value()
-    app = create_app(bus, CollectorRegistry(), Schema(database, is_current).reasons, room.__len__, secret)
-    return Parts(app, database, feed, room)
+    readiness = drain.readiness(Schema(database, is_current).reasons)
+    app = create_app(bus, CollectorRegistry(), readiness, room.__len__, secret)
+    return Parts(app, database, feed, room, drain)
 
 
 def serve(settings: Settings) -> None:
@@ -110,7 +114,7 @@ async def _serve(parts: Parts, listener: socket.socket) -> None:
         parts.room.close()
 
     for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stop)
+        asyncio.get_running_loop().add_signal_handler(number, parts.drain.begin, stop)
     await parts.database.open()
     feed = asyncio.create_task(parts.feed.run())
     log.info("serving", address=listener.getsockname()[:2])

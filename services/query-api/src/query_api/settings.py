@@ -58,6 +58,8 @@ class Settings(MigrateSettings):
     """Which generation of read models is answered from: a schema of the read database."""
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65_535)] = 8002
+    drain_seconds: Annotated[float, Field(ge=0, le=60)] = 0
+    """How long after SIGTERM requests go on being taken, while /readyz says 503: for gateways that have to notice."""
     pool_size: Annotated[int, Field(ge=1, le=100)] = 6
     """Connections to the read database, one more for notifications not counted."""
     max_waiting_reads: Annotated[int, Field(ge=1)] = 10_000
