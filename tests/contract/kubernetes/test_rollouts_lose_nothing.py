@@ -23,7 +23,9 @@ def pause(pod: Pod) -> int:
 
 def drain(pod: Pod, process: Process) -> float:
     """How long the process may take, as it is configured."""
-    return float(pod.settings.get(f"{process.prefix}SHUTDOWN_SECONDS", process.drain))
+    told = pod.settings
+    ending = float(told.get(f"{process.prefix}SHUTDOWN_SECONDS", process.drain))
+    return ending + float(told.get(f"{process.prefix}DRAIN_SECONDS", 0))
 
 
 @pytest.mark.parametrize(("overlay", "name"), EACH)
