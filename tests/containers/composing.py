@@ -14,7 +14,7 @@ from typing import Any, Final
 import trustme
 
 from stack.ports import choose_port
-from tests.architecture.tree import ROOT
+from tests.architecture.tree import ROOT, SERVICES
 from tests.containers.host import CommandFailed, Host
 from tests.containers.images import ENGINES, TAGS
 
@@ -104,11 +104,12 @@ def running(host: Host) -> Iterator[System]:
         system.compose("down", "--volumes")
     try:
         system.compose("up", "--detach", "--no-build")
-        for service in ("command-api", "outbox-relay", "projector", "query-api"):
+        for service in SERVICES:
             system.wait_until_ready(system.container(service), PORTS[service])
         yield system
     finally:
         keep_logs(host)
+        host.run(["podman", "rm", "--force", "--time=0", "--ignore", *(f"{service}-next" for service in SERVICES)])
         system.compose("down", "--volumes")
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-PACKAGES: Final = ("podman", "buildah", "runc", "netavark", "aardvark-dns", "iptables", "debootstrap")
+PACKAGES: Final = ("podman", "buildah", "runc", "netavark", "aardvark-dns", "iptables", "catatonit", "debootstrap")
 SUITE: Final = "bookworm"
 _LAST: Final = 15
 """Lines of a failed command's output that are shown."""

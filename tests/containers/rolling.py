@@ -12,11 +12,11 @@ from tests.architecture.tree import SERVICES
 from tests.containers.composing import PORTS, System
 from tests.containers.host import CommandFailed
 from tests.containers.images import TAGS, image_of
-from tests.e2e.customers import Customers
+from tests.e2e.customers import Customers, until
 
 _FINE: Final = {200, 201}
-_SETTLED: Final = 2.0
-"""Seconds of load before, between and after."""
+_BETWEEN: Final = 100
+"""Requests are answered before, between and after."""
 _STOP_WITHIN: Final = 15
 
 
@@ -50,15 +50,20 @@ async def roll_all(system: System) -> Rolled:
     async with Customers(engine_urls(system)) as customers:
         await customers.stock_up()
         async with customers.ordering():
-            await asyncio.sleep(_SETTLED)
+            await _answers(customers)
             for service in SERVICES:
                 began = time.monotonic()
                 await asyncio.to_thread(_roll, system, service)
                 rolled.seconds[service] = time.monotonic() - began
-                await asyncio.sleep(_SETTLED)
+                await _answers(customers)
         await customers.all_visible(within=20)
         rolled.answers = dict(customers.answers)
     return rolled
+
+
+async def _answers(customers: Customers) -> None:
+    enough = customers.answers.total() + _BETWEEN
+    await until(lambda: "nobody is answered" if customers.answers.total() < enough else None, within=30)
 
 
 def _roll(system: System, service: str) -> None:
