@@ -1,0 +1,1 @@
+"""What operators are given, held against the services: alerts, dashboards, the handbook."""
