@@ -14,8 +14,8 @@ trap 'rm -rf "$wheels"' EXIT
 
 python3 -m venv --without-pip "$environment"
 export VIRTUAL_ENV="$environment"
-uv pip sync --quiet --require-hashes --compile-bytecode "$root/requirements/$service.txt"
+uv pip sync --quiet --require-hashes "$root/requirements/$service.txt"
 for package in "$root"/libs/* "$root/services/$service"; do
   uv build --quiet --wheel --no-build-isolation --out-dir "$wheels" "$package"
 done
-uv pip install --quiet --no-index --find-links "$wheels" --compile-bytecode "$service"
+uv pip install --quiet --no-index --find-links "$wheels" "$service"

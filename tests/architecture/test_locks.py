@@ -4,6 +4,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 from tests.architecture.locks import addresses, leftover, read_lock, unmet, wanted_by_everybody, wanted_by_service
 from tests.architecture.tree import ROOT, SERVICES, copy_sources
@@ -19,8 +20,8 @@ def copy(tmp_path: Path) -> Path:
     return copy_sources(tmp_path)
 
 
-def test_there_is_a_lock_for_each_image_one_for_development_and_one_for_uv() -> None:
-    assert {lock.stem for lock in LOCKS} == {*SERVICES, "dev", "uv"}
+def test_there_is_a_lock_for_each_image_for_what_builds_it_for_development_and_for_uv() -> None:
+    assert {lock.stem for lock in LOCKS} == {*SERVICES, "build", "dev", "uv"}
 
 
 @pytest.mark.parametrize("lock", LOCKS, ids=[lock.name for lock in LOCKS])
@@ -44,7 +45,13 @@ def test_a_service_lock_holds_what_the_service_asks_for(service: str) -> None:
     assert leftover(wanted, lock) == set()
 
 
-@pytest.mark.parametrize("name", [*SERVICES, "uv"])
+def test_the_lock_of_the_build_holds_what_the_dockerfile_calls_and_nothing_else() -> None:
+    wanted, lock = [Requirement(name) for name in ("uv", "uv-build", "cyclonedx-bom")], read_lock(FOLDER / "build.txt")
+    assert unmet(wanted, lock) == []
+    assert leftover(wanted, lock) == set()
+
+
+@pytest.mark.parametrize("name", [*SERVICES, "build", "uv"])
 def test_all_locks_are_of_one_resolution(name: str) -> None:
     development = read_lock(FOLDER / "dev.txt")
     for distribution, pin in read_lock(FOLDER / f"{name}.txt").items():
