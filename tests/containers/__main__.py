@@ -57,7 +57,7 @@ def main(
     host = Host(BUILD)
     host.log.unlink(missing_ok=True)
     host.configure()
-    if (reason := host.missing()) is not None:
+    if (reason := host.missing() or images.refusal(host)) is not None:
         console.print(f"containers: not run here: {reason}")
         raise typer.Exit(0 if where_possible else NOT_HERE)
     try:
@@ -81,7 +81,6 @@ def run(host: Host, story: Story) -> None:
 
 def build(host: Host, story: Story) -> None:
     """All images, and how big they are."""
-    story.step("base: Debian with its Python", lambda: images.make_base(host))
     story.step("engines: Postgres, Redis, Caddy from Debian's packages", lambda: images.make_engines(host))
     wheels = story.step("wheels of all locks", lambda: images.fetch_wheels(host))
     story.step("the four services, two images of each", lambda: images.build_services(host, wheels))

@@ -1,7 +1,6 @@
 """deploy/compose as it is, brought up by podman-compose with the images made here, and with TLS to every engine."""
 
 import json
-import os
 import subprocess
 import sys
 import time
@@ -11,10 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import trustme
-
 from stack.ports import choose_port
 from tests.architecture.tree import ROOT, SERVICES
+from tests.containers.certificates import issue
 from tests.containers.host import CommandFailed, Host
 from tests.containers.images import ENGINES, TAGS
 
@@ -33,8 +31,6 @@ PORTS: Final = {
 }
 NEXT: Final = {"command-api": "command-api-next", "query-api": "query-api-next"}
 """What the one beside an API is called, while it is rolled."""
-_ENGINE_USER: Final = 999
-_PRIVATE: Final = 0o600
 _READY_WITHIN: Final = 40.0
 
 
@@ -136,22 +132,9 @@ def _environment(host: Host, port: int) -> dict[str, str]:
     passwords = dict(line.split("=", 1) for line in lines)
     engines = dict.fromkeys(("POSTGRES_IMAGE", "VALKEY_IMAGE", "GATEWAY_IMAGE"), ENGINES)
     beside = {f"{name.replace('-', '_').upper()}S": f"{name}:{PORTS[name]} {NEXT[name]}:{PORTS[name]}" for name in NEXT}
-    own = beside | {"TAG": TAGS[0], "GATEWAY_PORT": str(port), "CERTIFICATES": str(_certificates(host.folder / "tls"))}
+    own = beside | {
+        "TAG": TAGS[0],
+        "GATEWAY_PORT": str(port),
+        "CERTIFICATES": str(issue(host.folder / "tls", ENGINE_NAMES)),
+    }
     return passwords | engines | own
-
-
-def _certificates(folder: Path) -> Path:
-    """An authority, and a certificate for the name of each engine."""
-    authority = trustme.CA()
-    folder.mkdir(exist_ok=True)
-    authority.cert_pem.write_to_path(str(folder / "ca.crt"))
-    for name in ENGINE_NAMES:
-        of_engine = folder / name
-        of_engine.mkdir(exist_ok=True)
-        issued = authority.issue_cert(name)
-        issued.cert_chain_pems[0].write_to_path(str(of_engine / "tls.crt"))
-        key = of_engine / "tls.key"
-        issued.private_key_pem.write_to_path(str(key))
-        key.chmod(_PRIVATE)
-        os.chown(key, _ENGINE_USER, _ENGINE_USER)
-    return folder

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from tests.architecture.tree import ROOT, SERVICES
-from tests.containers.host import SUITE, Host
+from tests.containers.host import SUITE, CommandFailed, Host
 
 BASE: Final = "localhost/python-base:latest"
 ENGINES: Final = "localhost/engines:latest"
@@ -40,6 +40,16 @@ def make_base(host: Host) -> None:
     host.run(["tar", "-C", str(root), "-cf", str(archive), "."])
     host.run(["podman", "import", "--quiet", str(archive), BASE])
     host.run(["rm", "-rf", str(root), str(archive)])
+
+
+def refusal(host: Host) -> str | None:
+    """Why no base can be made and run here, in one line; None: it is there, and runs."""
+    try:
+        make_base(host)
+        host.run(["podman", "run", "--rm", BASE, "/bin/true"])
+    except CommandFailed as error:
+        return " ".join(str(error).split())
+    return None
 
 
 def make_engines(host: Host) -> None:
