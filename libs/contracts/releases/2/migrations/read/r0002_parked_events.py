@@ -1,0 +1,19 @@
+"""Events that are set apart, in every generation that was made before there were any."""
+
+from alembic import op
+
+from query_api.migrations.generations import parking_of
+
+revision = "0002"
+down_revision = "0001"
+
+_WITHOUT = """
+SELECT schemaname FROM pg_tables AS one WHERE tablename = 'projection_checkpoint' AND schemaname ~ '^g[1-9][0-9]{0,8}$'
+    AND NOT EXISTS (SELECT FROM pg_tables WHERE tablename = 'parked_event' AND schemaname = one.schemaname)
+"""
+
+
+def upgrade() -> None:
+    for generation in op.get_bind().exec_driver_sql(_WITHOUT).scalars().all():
+        for statement in parking_of(generation):
+            op.execute(statement)

@@ -1,0 +1,1 @@
+"""Version 2 of those events that have one."""
