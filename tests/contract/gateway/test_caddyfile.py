@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from stack.gateway import CADDYFILE, gateway
-from stack.lodging import find_lodging
+from stack.lodging import Binaries, Lodging
 from stack.parts import Site
 from stack.ports import choose_port
 from tests.contract.gateway.routes import Request, requests, rows, service_for
@@ -19,12 +19,13 @@ from tests.contract.gateway.upstream import upstream
 from tests.integration.stack.launcher import until
 
 GONE = "http://127.0.0.1:9"
+NO_ENGINES = Lodging(Path(), Binaries(Path(), Path()), None, moved=False)
 
 
 @contextmanager
 def running(folder: Path, urls: dict[str, str], caddyfile: str | None = None) -> Iterator[httpx.Client]:
     """The local stack's gateway before the processes at `urls`, or one with another Caddyfile; a client of it."""
-    server = gateway(Site(folder, find_lodging(folder), urls, {}), choose_port())
+    server = gateway(Site(folder, NO_ENGINES, urls, {}), choose_port())
     command = server.command()
     argv = list(command.argv)
     if caddyfile is not None:
