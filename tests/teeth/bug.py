@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 ROOT: Final = Path(__file__).parents[2]
-_COPIED: Final = ("libs", "services", "deploy/local", "tests", "pyproject.toml")
+_COPIED: Final = ("libs", "services", "deploy", "tests", "pyproject.toml")
 _LEFT_OUT: Final = shutil.ignore_patterns("__pycache__", "*.egg-info", "build")
 PATIENCE: Final = 120.0
 
