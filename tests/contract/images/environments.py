@@ -22,7 +22,14 @@ IN_THE_IMAGE: Final = "/opt/service"
 _TOOLS: Final = str(Path(sys.executable).parent)
 _RUN_BY_ALEMBIC: Final = "migrations/env.py"
 """It cannot be imported: it asks for a connection."""
-_IMPORT: Final = "import importlib, sys\nfor name in sys.argv[1:]: importlib.import_module(name)"
+_IMPORT: Final = """
+import importlib, runpy, sys
+program, *modules = sys.argv[1:]
+for name in modules:
+    importlib.import_module(name)
+sys.argv = [program, "--help"]
+runpy.run_path(program, run_name="__main__")
+"""
 
 
 class BuildFailed(Exception):
@@ -60,10 +67,10 @@ class Environment:
             check=False,
         )
 
-    def import_all(self, modules: Iterable[str]) -> str:
-        """What stands in the way of importing them; nothing, if nothing does."""
-        ran = self.run("python", "-I", "-X", f"pycache_prefix={self.compiled}", "-c", _IMPORT, *modules)
-        return ran.stderr if ran.returncode else ""
+    def import_all(self, modules: Iterable[str]) -> subprocess.CompletedProcess[str]:
+        """Import them, then run the program in the same process, which has them by now, for its help."""
+        program = str(self.folder / "bin" / "service")
+        return self.run("python", "-I", "-X", f"pycache_prefix={self.compiled}", "-c", _IMPORT, program, *modules)
 
 
 def build(service: str, folder: Path) -> Environment:
