@@ -72,7 +72,7 @@ def test_every_module_of_it_can_be_imported_and_its_program_says_what_it_can_do(
     assert {f"{service.module}.__main__", "orders_contracts.codec"} <= names
     ran = environment.import_all(names)
     assert (ran.returncode, ran.stderr) == (0, "")
-    assert service.verb in ran.stdout
+    assert re.search(rf"^\W*{service.verb}  ", ran.stdout, re.MULTILINE), ran.stdout
 
 
 def test_every_file_of_the_sources_is_in_it_as_it_is(environment: Environment, service: Service) -> None:
