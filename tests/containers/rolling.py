@@ -35,10 +35,10 @@ class Rolled:
 
 def engine_urls(system: System) -> dict[str, str]:
     """The databases as their owner, from this machine, and the gateway for both APIs."""
-    password = system.environment["ORDERS_OWNER_PASSWORD"]
     urls = {"command-api": system.gateway, "query-api": system.gateway}
     for database in ("write-db", "read-db"):
         (address,) = system.addresses(system.container(database)).values()
+        password = system.environment[f"{database.removesuffix('-db').upper()}_OWNER_PASSWORD"]
         urls[database] = f"postgresql://orders_owner:{password}@{address}:5432/orders?sslmode=require"
     urls["read-db"] += "&options=-csearch_path%3Dg1"
     return urls
