@@ -1,5 +1,6 @@
 """The scripts that engines are started with, on the real engines: whom they let in, and by which password."""
 
+import re
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -35,10 +36,11 @@ def environment(name: str) -> dict[str, str]:
 def valkey(folder: Path) -> Iterator[int]:
     """Started by start-redis.sh as in its container, with its files in `folder`; the port."""
     (folder / "valkey-server").symlink_to(find_lodging(folder).binaries.valkey)
-    text = (FOLDER / "start-redis.sh").read_text()
-    for there, here in {"/etc/orders/users.acl": RULES, "/tmp/": f"{folder}/", "/data": folder}.items():
-        assert there in text
-        text = text.replace(there, str(here))
+    places = {"/etc/orders/users.acl": str(RULES), "/tmp/": f"{folder}/", "/data": str(folder)}
+    script = (FOLDER / "start-redis.sh").read_text()
+    assert all(place in script for place in places)
+    # All at once: what is put in may itself lie in /tmp.
+    text = re.sub("|".join(places), lambda found: places[found[0]], script)
     port = choose_port()
     command = ["/bin/sh", "-c", text, "start-redis.sh", "--bind", LOOPBACK, "--port", str(port)]
     told = {"PATH": f"{folder}:/usr/bin:/bin", **environment("redis")}

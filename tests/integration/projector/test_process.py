@@ -158,7 +158,7 @@ async def test_one_that_is_frozen_is_taken_over_and_does_no_harm_when_it_wakes_u
         await publish("when it has woken up")
         await until(lambda: complete(16))
         await until(lambda: sorted(first.mine() + second.mine()) == list(range(8)))
-        assert [process.get("/readyz")[0] for process in (first, second)] == [200, 200]
+        await until(lambda: [process.get("/readyz")[0] for process in (first, second)] == [200, 200])
         for process in (first, second):
             assert process.end(signal.SIGTERM)[0] == 0
     await publisher.client.aclose()
