@@ -88,15 +88,6 @@ def _differing(environment: Environment) -> Iterator[Path]:
                 yield file
 
 
-def test_without_settings_it_does_not_start_and_says_why_in_one_line(
-    environment: Environment, service: Service
-) -> None:
-    ran = environment.run("service", service.verb)
-    assert (ran.returncode, ran.stdout) == (2, "")
-    (line,) = ran.stderr.splitlines()
-    assert line.startswith(f"{service.name}: {service.prefix}DATABASE_URL: ")
-
-
 def test_its_bill_of_materials_names_all_that_is_in_it(tmp_path: Path) -> None:
     environment = build("projector", tmp_path)
     bill = bill_of_materials(environment)
