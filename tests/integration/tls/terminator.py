@@ -5,6 +5,7 @@ Clients see what they would see of a server with TLS: the handshake, and with Po
 """
 
 import asyncio
+import logging
 import ssl
 import threading
 from collections.abc import AsyncIterator, Iterator
@@ -108,6 +109,9 @@ def tls_before(upstream: int, certificate: trustme.LeafCert, *, postgres: bool) 
     """A terminator that runs beside the test until the end of the block."""
     terminator = Terminator(upstream, certificate, postgres=postgres)
     loop = asyncio.new_event_loop()
+    log = logging.getLogger("asyncio")
+    level = log.level
+    log.setLevel(logging.ERROR)  # before 3.12 asyncio warns of itself at the end of each connection (eof_received)
     thread = threading.Thread(target=loop.run_forever)
     thread.start()
     try:
@@ -118,3 +122,4 @@ def tls_before(upstream: int, certificate: trustme.LeafCert, *, postgres: bool) 
         loop.call_soon_threadsafe(loop.stop)
         thread.join(10)
         loop.close()
+        log.setLevel(level)
