@@ -1,18 +1,21 @@
 """`make containers`: builds the images, runs the system of deploy/compose with them, and tries what must hold there."""
 
 import asyncio
+import fcntl
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from typing import Annotated, Final, TypeVar
+from typing import IO, Annotated, Final, TypeVar
 
 import typer
 from rich.console import Console
 
 from stack.demo.run import demo
 from tests.containers import boundaries, images
-from tests.containers.composing import System, TooLate, running
+from tests.containers.composing import System, TooLate, running, until
 from tests.containers.host import CommandFailed, Host
 from tests.containers.pods import play_pods
 from tests.containers.rolling import engine_urls, roll_all
@@ -20,6 +23,9 @@ from tests.containers.rolling import engine_urls, roll_all
 BUILD: Final = Path(__file__).parents[2] / "build" / "containers"
 WIDTH: Final = 150
 NOT_HERE: Final = 3
+LOCK: Final = Path("/run/lock/orders-containers")
+PATIENCE: Final = 900.0
+"""Seconds."""
 
 Made = TypeVar("Made")
 
@@ -61,10 +67,27 @@ def main(
         console.print(f"containers: not run here: {reason}")
         raise typer.Exit(0 if where_possible else NOT_HERE)
     try:
-        run(host, Story(console))
+        with alone():
+            run(host, Story(console))
     except (CommandFailed, TooLate, Violated, AssertionError) as error:
         console.print(f"containers: {type(error).__name__}: {error}\nall that was said: {host.log}", markup=False)
         raise typer.Exit(1) from None
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """The names of containers, networks and images are the machine's: one run at a time. Raises TooLate."""
+    with LOCK.open("w") as file:
+        until(partial(_locked, file), "another run on this machine ended", within=PATIENCE)
+        yield
+
+
+def _locked(file: IO[str]) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def run(host: Host, story: Story) -> None:

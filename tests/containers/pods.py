@@ -90,6 +90,8 @@ def _played(host: Host, manifest: Manifest) -> Iterator[str]:
     file.write_text(yaml.safe_dump(manifest))
     play = ["podman", "kube", "play"]
     try:
+        left_over = name if manifest["kind"] == "Pod" else f"{name}-pod"  # by a run that was killed
+        host.run(["podman", "pod", "rm", "--force", "--ignore", left_over])
         config = f"--configmap={host.folder / 'config.yaml'}"
         said = host.run([*play, f"--network={NETWORK}", config, str(file)])
         yield said.split("Container:")[1].split()[0]
