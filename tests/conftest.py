@@ -6,7 +6,9 @@ from typing import Final
 
 import pytest
 import redis
+import structlog
 from hypothesis import settings
+from structlog.dev import plain_traceback
 from xdist.remote import Producer  # type: ignore[import-untyped]
 from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
@@ -18,6 +20,9 @@ from tests.databases import Databases, create
 PARTITIONS: Final = 8
 LONG: Final = ("tests/e2e/", "tests/model/", "tests/teeth/", "tests/contract/http/test_fuzz.py")
 """What takes longest begins first, or one worker would be at it when the others have long been done."""
+structlog.configure(
+    [*structlog.get_config()["processors"][:-1], structlog.dev.ConsoleRenderer(exception_formatter=plain_traceback)]
+)  # not in colours and frames, which nobody sees and every failure would have to be drawn in
 gc.disable()  # a quarter of what importing all tests takes; on again when they are collected
 settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")

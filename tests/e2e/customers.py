@@ -11,6 +11,8 @@ from uuid import uuid4
 import httpx
 import psycopg
 
+from tests import web
+
 ADDRESS = {"recipient": "Ada", "line1": "1 Square", "city": "London", "postal_code": "SW1Y", "country": "GB"}
 SKUS = ("E2E-TEA", "E2E-POT", "E2E-CUP")
 
@@ -20,8 +22,8 @@ class Customers:
 
     def __init__(self, urls: Mapping[str, str]) -> None:
         self.urls = urls
-        self.commands = httpx.AsyncClient(base_url=f"{urls['command-api']}/api/v1", timeout=30)
-        self.queries = httpx.AsyncClient(base_url=f"{urls['query-api']}/api/v1", timeout=30)
+        self.commands = httpx.AsyncClient(base_url=f"{urls['command-api']}/api/v1", timeout=30, verify=web.PLAIN)
+        self.queries = httpx.AsyncClient(base_url=f"{urls['query-api']}/api/v1", timeout=30, verify=web.PLAIN)
         self.acknowledged: dict[str, int] = {}
         self.answers: Counter[int | str] = Counter()
 

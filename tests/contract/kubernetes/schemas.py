@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any, Final
 
 import jsonschema_rs
-import kubernetes_validate  # type: ignore[import-untyped]
 import orjson
 
 PUBLISHED: Final = Path(__file__).with_name("published")
@@ -24,6 +23,8 @@ def fault(document: dict[str, Any]) -> str | None:
     """The first fault, as `place: what`; None where there is none. An unknown field is one."""
     if document["kind"] in CUSTOM.get(document["apiVersion"], ()):
         return _fault_of_custom(document)
+    import kubernetes_validate  # type: ignore[import-untyped]  # noqa: PLC0415 -- takes each worker a second
+
     try:
         kubernetes_validate.validate(document, KUBERNETES, strict=True)
     except kubernetes_validate.ValidationError as error:

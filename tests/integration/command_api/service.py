@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import httpx
 
 from stack.ports import choose_port
+from tests import web
 
 WITHIN = 20.0
 
@@ -61,7 +62,7 @@ class Service:
 
     def _answers(self, path: str, status: int) -> httpx.Response | None:
         try:
-            answer = httpx.get(self.url + path, timeout=5)
+            answer = web.get(self.url + path, timeout=5)
         except httpx.TransportError:
             assert self.process.poll() is None, self.process.communicate()
             return None

@@ -16,6 +16,7 @@ from command_api.migrations.run import migrate
 from command_api.settings import Settings
 from stack.engines import start_postgres
 from stack.ports import choose_port
+from tests import web
 from tests.integration.command_api.service import serving, until
 from tests.integration.command_api.shop import PROBLEM, open_shop
 
@@ -24,7 +25,7 @@ ANSWERS_WITHIN = 8.0
 
 
 def create(url: str) -> httpx.Response:
-    return httpx.post(f"{url}/api/v1/orders", json={"customer_id": str(uuid4())}, timeout=10)
+    return web.post(f"{url}/api/v1/orders", json={"customer_id": str(uuid4())}, timeout=10)
 
 
 def assert_unavailable(answer: httpx.Response) -> None:
@@ -67,7 +68,7 @@ class Load:
         self.enough = False
 
     async def run(self, clients: int) -> None:
-        async with httpx.AsyncClient(base_url=self._url, timeout=10) as client:
+        async with httpx.AsyncClient(base_url=self._url, timeout=10, verify=web.PLAIN) as client:
             await asyncio.gather(*(self._ask(client) for _ in range(clients)))
 
     async def _ask(self, client: httpx.AsyncClient) -> None:

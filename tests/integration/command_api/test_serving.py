@@ -12,6 +12,7 @@ import httpx
 import psycopg
 import pytest
 
+from tests import web
 from tests.integration.command_api.service import Service, environment, run, serving, until
 
 CUP = {"name": "Cup", "unit_price_cents": 250, "currency": "EUR"}
@@ -37,11 +38,11 @@ def test_sigterm_answers_the_request_in_flight_and_exits_0(database_url: str) ->
     answers: list[httpx.Response] = []
     with serving(database_url) as service, psycopg.connect(database_url) as holder:
         until(service.ready)
-        assert httpx.put(f"{service.url}/api/v1/products/{sku}", json=CUP).status_code == 201
+        assert web.put(f"{service.url}/api/v1/products/{sku}", json=CUP).status_code == 201
         holder.execute("SELECT 1 FROM products WHERE sku = %s FOR UPDATE", [sku])
         at = f"{service.url}/api/v1/products/{sku}/stock-adjustments"
         body = {"delta": 1, "reason": "found"}
-        client = threading.Thread(target=lambda: answers.append(httpx.post(at, json=body, timeout=15)))
+        client = threading.Thread(target=lambda: answers.append(web.post(at, json=body, timeout=15)))
         client.start()
         waiting = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
         with psycopg.connect(database_url, autocommit=True) as watcher:
@@ -61,7 +62,7 @@ def test_told_to_stop_it_is_not_ready_and_goes_on_answering_until_a_gateway_has_
         until(service.ready)
         service.process.send_signal(signal.SIGTERM)
         until(lambda: service.reasons() == ["it is stopping"])
-        created = httpx.post(f"{service.url}/api/v1/orders", json={"customer_id": str(uuid4())})
+        created = web.post(f"{service.url}/api/v1/orders", json={"customer_id": str(uuid4())})
         assert created.status_code == 201
         _, err = service.process.communicate(timeout=15)
     assert (service.process.returncode, err) == (0, "")
@@ -91,7 +92,7 @@ def leave_in_the_middle(service: Service) -> None:
 
 
 def test_sigint_exits_0_too_and_the_log_tells_what_happened_in_the_same_keys(database_url: str) -> None:
-    with serving(database_url) as service, httpx.Client(base_url=service.url) as kept_open:
+    with serving(database_url) as service, httpx.Client(base_url=service.url, verify=web.PLAIN) as kept_open:
         until(service.ready)
         body = {"customer_id": str(uuid4())}
         kept_open.post("/api/v1/orders", json=body, headers={"X-Request-Id": "first-1"})

@@ -29,9 +29,8 @@ async def relays(
         outbox, client = PostgresOutbox(database_url), redis_stream.connect(redis_url)
         members, stream = RedisMembers(client, secrets.token_hex(4)), RedisStream(client, length, window)
         try:
-            await loop.run(
-                Relay(outbox, stream, members, SystemClock(), observer, length=length), observer, stop, 0.002
-            )
+            relay = Relay(outbox, stream, members, SystemClock(), observer, length=length)
+            await loop.run(relay, observer, stop, loop.Rests(0.002, 0.02))
         finally:
             await outbox.close()
             await client.aclose()

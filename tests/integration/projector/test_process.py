@@ -14,6 +14,7 @@ import httpx
 import pytest
 
 from stack.ports import choose_port
+from tests import web
 from tests.fakes.projector_events import NumberedLog, life_of
 from tests.integration.projector.conftest import Publisher
 from tests.integration.projector.running import rows
@@ -32,7 +33,7 @@ class Process:
     def get(self, path: str) -> tuple[int, str]:
         """Status and body; status 0 while nobody listens."""
         try:
-            answer = httpx.get(f"http://127.0.0.1:{self.port}{path}")
+            answer = web.get(f"http://127.0.0.1:{self.port}{path}")
         except httpx.TransportError:
             return 0, ""
         return answer.status_code, answer.text

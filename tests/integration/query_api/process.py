@@ -13,6 +13,7 @@ from typing import Any
 import httpx
 
 from stack.ports import choose_port
+from tests import web
 from tests.integration.query_api.running import PAGE_TOKEN_SECRET
 
 
@@ -31,7 +32,7 @@ class Process:
         while time.monotonic() - started < seconds:
             assert self.popen.poll() is None, self.log.read_text()
             try:
-                if httpx.get(self.url + path, timeout=5).status_code == status:
+                if web.get(self.url + path, timeout=5).status_code == status:
                     return time.monotonic() - started
             except httpx.TransportError:
                 pass

@@ -7,10 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from uuid import uuid4
 
-import httpx
-
 from query_api.migrations.run import migrate
 from stack.engines import start_postgres
+from tests import web
 from tests.integration.query_api.process import Process, serving
 from tests.suites.query_rows import OrderRow, connection, store_orders
 
@@ -19,7 +18,7 @@ def refused(process: Process, paths: list[str]) -> float:
     """Ask for all `paths` at once: each must be answered with a decent 503. The seconds until the last one was."""
     started = time.monotonic()
     with ThreadPoolExecutor(len(paths)) as pool:
-        answers = list(pool.map(lambda path: httpx.get(process.url + path, timeout=10), paths))
+        answers = list(pool.map(lambda path: web.get(process.url + path, timeout=10), paths))
     for answer in answers:
         assert (answer.status_code, answer.json()["code"]) == (503, "unavailable"), answer.text
         assert answer.headers["retry-after"] == "1"
@@ -34,12 +33,12 @@ def test_a_killed_database_is_answered_with_503_and_heals_by_itself(tmp_path: Pa
         migrate(engine.url)
         store_orders(engine.url, [order])
         with serving(engine.url, tmp_path / "log") as process:
-            assert httpx.get(process.url + paths[0]).content == order.document()
+            assert web.get(process.url + paths[0]).content == order.document()
             engine.process.kill()
             engine.process.wait()
             assert refused(process, paths * 3) < 3.5
             process.until_it_answers(503)
-            assert httpx.get(f"{process.url}/livez").status_code == 200
+            assert web.get(f"{process.url}/livez").status_code == 200
             engine = start_postgres(tmp_path, durable=False, port=engine.port)
             assert process.until_it_answers(200, paths[0]) < 3
             assert process.until_it_answers(200) < 3

@@ -9,10 +9,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from uuid import uuid4
 
-import httpx
 import pytest
 
 from orders_contracts.consistency import ConsistencyToken, encode_token
+from tests import web
 from tests.integration.query_api.process import Process, serving
 from tests.suites.query_rows import OrderRow, store_orders
 
@@ -63,32 +63,32 @@ def test_a_broken_path_is_refused_in_good_form(process: Process, path: bytes) ->
 )
 def test_bytes_that_are_no_text_are_a_400(process: Process, request_: bytes) -> None:
     assert raw(process, request_).startswith(b"HTTP/1.1 400")
-    assert httpx.get(f"{process.url}/readyz").status_code == 200
+    assert web.get(f"{process.url}/readyz").status_code == 200
 
 
 def test_a_body_and_a_wrong_content_type_do_no_harm(process: Process) -> None:
-    answer = httpx.request("GET", f"{process.url}/api/v1/orders", content=b"\xff" * 100_000)
+    answer = web.request("GET", f"{process.url}/api/v1/orders", content=b"\xff" * 100_000)
     assert answer.status_code == 200
 
 
 def test_probes_documentation_and_figures_are_there(process: Process) -> None:
-    assert httpx.get(f"{process.url}/livez").json() == {"status": "alive"}
-    assert httpx.get(f"{process.url}/readyz").json() == {"status": "ready", "reasons": []}
-    httpx.get(f"{process.url}/queries/orders")
-    figures = httpx.get(f"{process.url}/metrics").text
+    assert web.get(f"{process.url}/livez").json() == {"status": "alive"}
+    assert web.get(f"{process.url}/readyz").json() == {"status": "ready", "reasons": []}
+    web.get(f"{process.url}/queries/orders")
+    figures = web.get(f"{process.url}/metrics").text
     counted = 'http_request_duration_seconds_count{method="GET",route="/queries/orders",status="200"}'
     assert any(line.startswith(counted) for line in figures.splitlines())
     assert "fresh_read_wait_seconds_bucket" in figures
-    assert httpx.get(f"{process.url}/openapi.json").json()["openapi"].startswith("3.1")
+    assert web.get(f"{process.url}/openapi.json").json()["openapi"].startswith("3.1")
     for path in ("/docs", "/docs/problems"):
-        page = httpx.get(f"{process.url}{path}")
+        page = web.get(f"{process.url}{path}")
         assert page.headers["content-type"].startswith("text/html")
         assert "http://" not in page.text
         assert "https://" not in page.text
 
 
 def test_every_line_of_the_log_is_json_with_the_same_keys(process: Process) -> None:
-    httpx.get(f"{process.url}/api/v1/orders/x", headers={"X-Request-Id": "follow-me"})
+    web.get(f"{process.url}/api/v1/orders/x", headers={"X-Request-Id": "follow-me"})
     lines = process.until_it_logs("follow-me")
     assert all({"timestamp", "level", "service", "event"} <= set(line) for line in lines)
     assert {line["service"] for line in lines} == {"query-api"}
@@ -100,7 +100,7 @@ def test_a_signal_ends_the_process_in_order(shared_database_url: str, tmp_path: 
     token = encode_token(ConsistencyToken("order", str(uuid4()), 1))
     headers = {"Consistency-Token": token, "Prefer": "wait=10"}
     with serving(shared_database_url, tmp_path / "log") as process, ThreadPoolExecutor(1) as pool:
-        waiting = pool.submit(httpx.get, f"{process.url}/api/v1/orders", headers=headers, timeout=20)
+        waiting = pool.submit(web.get, f"{process.url}/api/v1/orders", headers=headers, timeout=20)
         _until_one_waits(process)
         process.popen.send_signal(number)
         assert waiting.result().json()["code"] == "read_model_behind"
@@ -114,8 +114,8 @@ def test_told_to_stop_it_is_not_ready_and_goes_on_answering_until_a_gateway_has_
     with serving(shared_database_url, tmp_path / "log", {"QUERY_API_DRAIN_SECONDS": "3"}) as process:
         process.popen.send_signal(signal.SIGTERM)
         process.until_it_answers(503)
-        assert httpx.get(f"{process.url}/readyz").json()["reasons"] == ["it is stopping"]
-        assert httpx.get(f"{process.url}/api/v1/orders").status_code == 200
+        assert web.get(f"{process.url}/readyz").json()["reasons"] == ["it is stopping"]
+        assert web.get(f"{process.url}/api/v1/orders").status_code == 200
         assert process.popen.wait(10) == 0
 
 
@@ -129,7 +129,7 @@ def test_told_twice_to_stop_it_stops_at_once(shared_database_url: str, tmp_path:
 
 def _until_one_waits(process: Process) -> None:
     deadline = time.monotonic() + 10
-    while "fresh_reads_waiting 1.0" not in httpx.get(f"{process.url}/metrics").text:
+    while "fresh_reads_waiting 1.0" not in web.get(f"{process.url}/metrics").text:
         assert time.monotonic() < deadline
 
 

@@ -6,11 +6,10 @@ import socket
 import subprocess
 from pathlib import Path
 
-import httpx
-
 from stack.pointer import default_data, pointer_file, read_pointer
 from stack.ports import LOOPBACK, choose_port
 from stack.processes import Identity
+from tests import web
 from tests.integration.stack.launcher import Launcher, until
 
 
@@ -27,7 +26,7 @@ def test_up_returns_when_all_is_ready_and_down_stops_it_in_order(launcher: Launc
         assert set(part) == {"pid", "state", "url"}
         assert part["state"] == "ready"
         assert part["url"] in said
-        assert httpx.get(f"{part['url']}/readyz").status_code == 200
+        assert web.get(f"{part['url']}/readyz").status_code == 200
     assert f"curl {status['web']['url']}/readyz" in said.splitlines()
     assert str(default_data(launcher.project) / "logs") in said
     processes = pids(launcher)
@@ -169,7 +168,7 @@ def test_logs_can_be_followed(running: Launcher) -> None:
     with running.start("logs", "web", "--follow") as follower:
         assert follower.stdout is not None
         assert "listening" in follower.stdout.readline()
-        httpx.get(f"{running.status()['web']['url']}/hello")
+        web.get(f"{running.status()['web']['url']}/hello")
         until(lambda: follower.stdout is not None and "/hello" in follower.stdout.readline())
         follower.send_signal(signal.SIGINT)
         follower.communicate(timeout=10)

@@ -13,6 +13,7 @@ from typing import Final
 import httpx
 
 from stack.ports import choose_port
+from tests import web
 from tests.integration.query_api.running import PAGE_TOKEN_SECRET
 from tests.integration.tls.conftest import Tls
 
@@ -30,7 +31,7 @@ class Process:
     def readiness(self) -> tuple[int, str]:
         """What it says of itself; 0 while nobody listens."""
         try:
-            answer = httpx.get(f"{self.url}/readyz", timeout=5)
+            answer = web.get(f"{self.url}/readyz", timeout=5)
         except httpx.TransportError:
             return 0, ""
         return answer.status_code, answer.text

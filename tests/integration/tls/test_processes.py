@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from command_api import __main__ as command_api
 from query_api import __main__ as query_api
+from tests import web
 from tests.integration.tls.conftest import Tls
 from tests.integration.tls.processes import WITHIN, Process, running, settings_of
 
@@ -26,10 +27,10 @@ def test_an_order_travels_from_one_side_to_the_other_over_tls(tls: Tls, tmp_path
         for process in processes.values():
             process.until_ready()
         commands, queries = processes["command_api"].url, processes["query_api"].url
-        ordered = httpx.post(f"{commands}/api/v1/orders", json={"customer_id": str(uuid4())}, timeout=WITHIN)
+        ordered = web.post(f"{commands}/api/v1/orders", json={"customer_id": str(uuid4())}, timeout=WITHIN)
         assert ordered.status_code == httpx.codes.CREATED
         fresh = {"Consistency-Token": ordered.headers["Consistency-Token"], "Prefer": "wait=10"}
-        seen = httpx.get(f"{queries}/api/v1/orders/{ordered.json()['order_id']}", headers=fresh, timeout=WITHIN)
+        seen = web.get(f"{queries}/api/v1/orders/{ordered.json()['order_id']}", headers=fresh, timeout=WITHIN)
         assert seen.json()["version"] == ordered.json()["version"]
     assert min(tls.write.encrypted, tls.read.encrypted, tls.redis.encrypted) >= 2
 

@@ -8,7 +8,8 @@ from prometheus_client import CollectorRegistry
 
 from orders_contracts import orders
 from query_api.application.bus import QueryBus
-from query_api.entrypoints.app import API, BY_PATH, Application, create_app
+from query_api.entrypoints.addresses import API, BY_PATH
+from query_api.entrypoints.app import Application, create_app
 from query_api.entrypoints.problem_kinds import PROBLEMS
 from query_api.entrypoints.schemas import ORDER_STATUSES
 

@@ -59,6 +59,8 @@ async def run(settings: Settings) -> None:
     stream = RedisStream(client, settings.stream_length, settings.stream_window)
     relay = Relay(outbox, stream, members, clock, telemetry, length=settings.stream_length)
 
+    rests = loop.Rests(settings.poll_seconds, settings.idle_poll_seconds)
+
     async def readiness() -> list[str]:
         return telemetry.reasons()
 
@@ -68,7 +70,7 @@ async def run(settings: Settings) -> None:
         serving = asyncio.create_task(server.serve(sockets=[listener]))
         try:
             async with _replays(settings, relay, registry, stop):
-                await _finish(asyncio.create_task(loop.run(relay, telemetry, stop, settings.poll_seconds)), stop)
+                await _finish(asyncio.create_task(loop.run(relay, telemetry, stop, rests)), stop)
         finally:
             server.should_exit = True
             await serving

@@ -63,6 +63,8 @@ class Settings(BaseSettings):
     port: Annotated[int, Field(ge=1, le=65_535)] = 8003
     poll_seconds: Annotated[float, Field(gt=0, le=1)] = 0.002
     """How long the relay rests when the log has nothing new."""
+    idle_poll_seconds: Annotated[float, Field(gt=0, le=1)] = 0.02
+    """What that rest grows to while nothing comes: a twenty-fifth of the time since the last event."""
     stream_length: Annotated[int, Field(ge=100)] = 100_000
     """How many entries a partition's stream keeps. What is gone from it is still in the log."""
     stream_window: Annotated[int, Field(ge=0)] = 10_000

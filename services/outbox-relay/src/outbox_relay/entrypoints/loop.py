@@ -3,13 +3,15 @@
 import asyncio
 import random
 from contextlib import suppress
-from typing import Final
+from typing import Final, NamedTuple
 
 from outbox_relay.application.ports import LinkFailure, Observer
 from outbox_relay.application.relay import Relay
 
 FIRST_PAUSE: Final = 0.05
 LONGEST_PAUSE: Final = 0.5
+PATIENCE: Final = 25
+"""How many times as long as a rest nothing has come before it."""
 
 
 def pause(attempt: int) -> float:
@@ -20,9 +22,24 @@ def pause(attempt: int) -> float:
     return longest * random.uniform(0.5, 1.0)  # noqa: S311 -- spreads retries; guards nothing
 
 
-async def run(relay: Relay, observer: Observer, stop: asyncio.Event, poll_seconds: float) -> None:
+class Rests(NamedTuple):
+    """How long to wait before looking again at a log that had nothing new, in seconds."""
+
+    shortest: float
+    longest: float
+
+    def after(self, quiet: float) -> float:
+        """The rest when nothing has come for `quiet` seconds.
+
+        An event waits a fiftieth of the time since the one before it on average, and a shop that sleeps costs little.
+        """
+        return max(self.shortest, min(self.longest, quiet / PATIENCE))
+
+
+async def run(relay: Relay, observer: Observer, stop: asyncio.Event, rests: Rests) -> None:
     """Turn until `stop` is set; what is in hand then is finished."""
-    attempt = 0
+    attempt, clock = 0, asyncio.get_running_loop().time
+    last = clock()
     while not stop.is_set():
         try:
             busy = await relay.turn(stop.is_set)
@@ -33,5 +50,7 @@ async def run(relay: Relay, observer: Observer, stop: asyncio.Event, poll_second
                 await asyncio.wait_for(stop.wait(), pause(attempt))
         else:
             attempt = 0
+            if busy:
+                last = clock()
             # Another task must get its turn even when there is always work.
-            await asyncio.sleep(0 if busy else poll_seconds)
+            await asyncio.sleep(0 if busy else rests.after(clock() - last))
