@@ -18,6 +18,8 @@ _SSL_REQUEST: Final = (8).to_bytes(4, "big") + (80_877_103).to_bytes(4, "big")
 _GSS_REQUEST: Final = (8).to_bytes(4, "big") + (80_877_104).to_bytes(4, "big")
 LOOPBACK: Final = "127.0.0.1"
 PIECE: Final = 65_536
+GOODBYE: Final = 1.0
+"""Seconds."""
 
 
 class Terminator:
@@ -100,8 +102,10 @@ async def _hung_up_in_the_end(writer: asyncio.StreamWriter) -> AsyncIterator[Non
             yield
     finally:
         writer.close()
-        with suppress(OSError):
-            await writer.wait_closed()
+        with suppress(OSError, TimeoutError):
+            async with asyncio.timeout(GOODBYE):
+                await writer.wait_closed()  # over TLS this takes the other side's goodbye, which may never come
+        writer.transport.abort()
 
 
 @contextmanager
