@@ -9,14 +9,22 @@ from uuid import UUID
 OrderId = NewType("OrderId", UUID)
 CustomerId = NewType("CustomerId", UUID)
 ShipmentId = NewType("ShipmentId", UUID)
+ReturnId = NewType("ReturnId", UUID)
 Sku = NewType("Sku", str)
 Currency = NewType("Currency", str)
+DiscountCode = NewType("DiscountCode", str)
 
 MAX_QUANTITY: Final = 9_999
 MAX_LINES: Final = 500
 MAX_PRICE_CENTS: Final = 10**12 - 1
 MAX_STOCK_DELTA: Final = 10**9
 MAX_STOCK: Final = 10**12
+MAX_PAYMENT_CENTS: Final = 10**15 - 1
+MAX_DISCOUNTS: Final = 20
+MAX_NOTES: Final = 100
+MAX_NOTE_CHARACTERS: Final = 2_000
+WHOLE_BP: Final = 10_000
+"""All of it, in basis points."""
 
 _SKU: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
@@ -49,6 +57,13 @@ def parse_sku(text: str) -> Sku:
     return Sku(text)
 
 
+def parse_discount_code(text: str) -> DiscountCode:
+    """Takes what a SKU may be. Raises ValueError for anything else."""
+    if _SKU.fullmatch(text) is None:
+        raise ValueError("a discount code is 1 to 64 of A-Z a-z 0-9 . _ - and begins with a letter or a digit")
+    return DiscountCode(text)
+
+
 def parse_currency(text: str) -> Currency:
     """Takes the three capital letters of a currency in use that has an amount to count (ISO 4217, list one, 2026).
 
@@ -75,6 +90,22 @@ class OrderStatus(StrEnum):
     REJECTED = "REJECTED"
     DISCARDED = "DISCARDED"
     EXPIRED = "EXPIRED"
+
+
+class FraudVerdict(StrEnum):
+    """What a fraud check thinks of an order."""
+
+    APPROVE = "approve"
+    REVIEW = "review"
+    DENY = "deny"
+
+
+class ChargeKind(StrEnum):
+    """What is charged beside the goods; one of each on an order."""
+
+    SHIPPING = "shipping"
+    TAX = "tax"
+    FEE = "fee"
 
 
 class PaymentStatus(StrEnum):
