@@ -13,7 +13,8 @@ from command_api.application.errors import StaleVersion, VersionConflict
 from orders_contracts.registry import EventData
 from orders_domain.errors import OrderNotFound, ProductNotFound
 from orders_domain.events import OrderEvent, ProductEvent
-from orders_domain.order import Order, evolve
+from orders_domain.evolving import evolve
+from orders_domain.order import Order
 from orders_domain.product import Product, evolve_product
 from orders_domain.values import OrderId, Sku
 

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 from command_api.application.context import Context
 from command_api.application.ports import BeginUnitOfWork, UnitOfWork
-from orders_domain import product as stock
+from orders_domain import stock
 from orders_domain.events import OrderEvent
 from orders_domain.order import Order
 from orders_domain.product import Product

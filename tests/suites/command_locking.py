@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from command_api.application.errors import StaleVersion, VersionConflict
-from orders_domain import product as stock
+from orders_domain import stock
 from orders_domain.errors import InsufficientInventory, OrderNotFound, ProductNotFound
 from orders_domain.values import OrderId, Sku
 from tests.suites.command_examples import (

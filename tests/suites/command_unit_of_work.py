@@ -7,9 +7,9 @@ import pytest
 
 from command_api.adapters.publish import publish_order_event, publish_product_event
 from command_api.application.ports import BeginUnitOfWork
-from orders_domain import product as stock
+from orders_domain import stock
 from orders_domain.errors import OrderNotFound, ProductNotFound
-from orders_domain.order import fold
+from orders_domain.evolving import fold
 from orders_domain.product import Product, fold_product
 from orders_domain.values import ItemQuantity, OrderId, OrderStatus, ShipmentId, Sku
 from tests.fakes.command_unit_of_work import LoggedEvent

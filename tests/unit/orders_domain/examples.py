@@ -4,8 +4,9 @@ from collections.abc import Callable, Mapping
 from uuid import UUID
 
 from orders_domain.events import OrderEvent, OrderResults
+from orders_domain.evolving import fold
 from orders_domain.lines import OrderLine
-from orders_domain.order import Order, fold
+from orders_domain.order import Order
 from orders_domain.product import Product
 from orders_domain.values import (
     Currency,

@@ -6,7 +6,8 @@ import pytest
 
 from orders_domain.errors import DomainError
 from orders_domain.events import OrderEvent
-from orders_domain.order import Order, evolve, fold
+from orders_domain.evolving import evolve, fold
+from orders_domain.order import Order
 from tests.unit.orders_domain.examples import Decision
 
 

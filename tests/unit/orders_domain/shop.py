@@ -5,8 +5,10 @@ from uuid import UUID
 
 from orders_domain.errors import DomainError
 from orders_domain.events import OrderEvent, OrderShipped, ProductEvent
-from orders_domain.order import Order, evolve
-from orders_domain.product import Product, StockEvents, evolve_product, release, reserve, take_off_hand
+from orders_domain.evolving import evolve
+from orders_domain.order import Order
+from orders_domain.product import Product, evolve_product
+from orders_domain.stock import StockEvents, release, reserve, take_off_hand
 from orders_domain.values import Currency, CustomerId, ItemQuantity, OrderId, ShipmentId, ShippingAddress, Sku
 from tests.unit.orders_domain.examples import EUR
 from tests.unit.orders_domain.rules import assert_step_is_lawful

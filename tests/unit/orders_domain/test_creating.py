@@ -15,7 +15,8 @@ from orders_domain.errors import (
     UnknownProduct,
 )
 from orders_domain.events import OrderCreated, OrderEvent
-from orders_domain.order import Order, fold
+from orders_domain.evolving import fold
+from orders_domain.order import Order
 from orders_domain.product import Product
 from orders_domain.values import MAX_LINES, MAX_QUANTITY, Currency, ItemQuantity, OrderStatus, Sku
 from tests.unit.orders_domain.examples import (

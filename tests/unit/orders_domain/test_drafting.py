@@ -15,7 +15,7 @@ from orders_domain.errors import (
     UnknownProduct,
 )
 from orders_domain.events import OrderItemAdded, OrderItemQuantityChanged, OrderItemRemoved
-from orders_domain.order import evolve, fold
+from orders_domain.evolving import evolve, fold
 from orders_domain.values import MAX_LINES, MAX_QUANTITY, OrderStatus, Sku
 from tests.unit.orders_domain.examples import (
     CUP,

@@ -7,7 +7,8 @@ import msgspec
 import pytest
 
 from orders_domain.events import OrderEvent
-from orders_domain.order import Order, evolve, fold
+from orders_domain.evolving import evolve, fold
+from orders_domain.order import Order
 from orders_domain.product import Product
 from orders_domain.values import OrderStatus
 from tests.unit.orders_domain.examples import (

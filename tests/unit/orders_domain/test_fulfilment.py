@@ -4,7 +4,8 @@ import pytest
 
 from orders_domain.errors import IllegalTransition, ItemNotFound, ShipmentExceedsOrdered, ShipmentNotFound
 from orders_domain.events import OrderCompleted, OrderShipped, ShipmentDelivered
-from orders_domain.order import Shipment, fold
+from orders_domain.evolving import fold
+from orders_domain.parts import Shipment
 from orders_domain.values import MAX_QUANTITY, FulfilmentStatus, OrderStatus
 from tests.unit.orders_domain.examples import (
     CUP,

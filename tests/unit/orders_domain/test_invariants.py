@@ -9,8 +9,10 @@ from hypothesis import strategies as st
 
 from orders_domain.errors import DomainError, InsufficientInventory
 from orders_domain.events import OrderEvent
-from orders_domain.order import Order, evolve, fold
-from orders_domain.product import Product, evolve_product, release, reserve, take_off_hand
+from orders_domain.evolving import evolve, fold
+from orders_domain.order import Order
+from orders_domain.product import Product, evolve_product
+from orders_domain.stock import release, reserve, take_off_hand
 from orders_domain.values import (
     MAX_LINES,
     MAX_PRICE_CENTS,

@@ -7,7 +7,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from orders_domain.order import Order, fold
+from orders_domain.evolving import fold
+from orders_domain.order import Order
 from orders_domain.product import fold_product
 from orders_domain.values import MAX_QUANTITY, Currency, ItemQuantity, OrderStatus, ShipmentId, Sku
 from tests.unit.orders_domain.examples import ADDRESS, EUR, USD

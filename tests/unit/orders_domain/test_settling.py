@@ -6,7 +6,8 @@ import pytest
 
 from orders_domain.errors import EmptyOrder, IllegalTransition, MissingAddress
 from orders_domain.events import OrderCancelled, OrderConfirmed, OrderDiscarded, OrderEvent, ShippingAddressSet
-from orders_domain.order import Order, fold
+from orders_domain.evolving import fold
+from orders_domain.order import Order
 from orders_domain.values import OrderStatus
 from tests.unit.orders_domain.examples import (
     ADDRESS,

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 import pytest
 
 from orders_domain.errors import DomainError, IllegalTransition
-from orders_domain.order import Order, fold
+from orders_domain.evolving import fold
+from orders_domain.order import Order
 from orders_domain.values import OrderStatus
 from tests.unit.orders_domain.examples import (
     ADDRESS,

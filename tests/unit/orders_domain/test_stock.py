@@ -12,7 +12,8 @@ from orders_domain.events import (
     StockReserved,
     StockShipped,
 )
-from orders_domain.product import Product, evolve_product, release, reserve, take_off_hand
+from orders_domain.product import Product, evolve_product
+from orders_domain.stock import release, reserve, take_off_hand
 from orders_domain.values import Sku
 from tests.unit.orders_domain.examples import (
     CUP,

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from orders_domain.discounting import discounted
 from orders_domain.errors import (
     CurrencyMismatch,
     IllegalTransition,
@@ -20,10 +21,11 @@ from orders_domain.events import (
     OrderItemRemoved,
     ShippingAddressSet,
 )
-from orders_domain.lines import OrderLine, drop_line, merge_items, put_lines
+from orders_domain.lines import OrderLine, changed_lines, drop_line, merge_items, put_lines
 from orders_domain.order_state import OrderState
 from orders_domain.pricing import order_results
-from orders_domain.product import Product, require_available
+from orders_domain.product import Product
+from orders_domain.stock import require_available
 from orders_domain.values import (
     MAX_LINES,
     MAX_QUANTITY,
@@ -100,8 +102,9 @@ def add_item(order: OrderState, sku: Sku, quantity: int, product: Product | None
         _require_line_quantity(sku, line.quantity + quantity)
         grown = replace(line, quantity=line.quantity + quantity)
     require_available({sku: product}, {sku: grown.quantity})
-    results = order.results_with_lines(put_lines(order.lines, (grown,)))
-    return (OrderItemAdded(sku=sku, quantity=quantity, lines=(grown,), results=results),)
+    lines = discounted(put_lines(order.lines, (grown,)), order.discounts)
+    changed = changed_lines(order.lines, lines)
+    return (OrderItemAdded(sku=sku, quantity=quantity, lines=changed, results=order.results_with(lines=lines)),)
 
 
 def change_item_quantity(order: OrderState, sku: Sku, quantity: int, product: Product | None) -> tuple[OrderEvent, ...]:
@@ -119,9 +122,10 @@ def change_item_quantity(order: OrderState, sku: Sku, quantity: int, product: Pr
         return ()
     if quantity > line.quantity:
         require_available({sku: _known(sku, product)}, {sku: quantity})
-    changed = replace(line, quantity=quantity)
-    results = order.results_with_lines(put_lines(order.lines, (changed,)))
-    return (OrderItemQuantityChanged(sku=sku, quantity=quantity, lines=(changed,), results=results),)
+    lines = discounted(put_lines(order.lines, (replace(line, quantity=quantity),)), order.discounts)
+    results = order.results_with(lines=lines)
+    changed = changed_lines(order.lines, lines)
+    return (OrderItemQuantityChanged(sku=sku, quantity=quantity, lines=changed, results=results),)
 
 
 def remove_item(order: OrderState, sku: Sku) -> tuple[OrderEvent, ...]:
@@ -129,7 +133,9 @@ def remove_item(order: OrderState, sku: Sku) -> tuple[OrderEvent, ...]:
     order.require_status("remove an item", OrderStatus.DRAFT)
     if order.line(sku) is None:
         raise ItemNotFound(sku)
-    return (OrderItemRemoved(sku=sku, results=order.results_with_lines(drop_line(order.lines, sku))),)
+    lines = discounted(drop_line(order.lines, sku), order.discounts)
+    changed = changed_lines(order.lines, lines)
+    return (OrderItemRemoved(sku=sku, lines=changed, results=order.results_with(lines=lines)),)
 
 
 def set_shipping_address(order: OrderState, address: ShippingAddress) -> tuple[OrderEvent, ...]:

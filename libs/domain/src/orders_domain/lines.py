@@ -10,7 +10,9 @@ from orders_domain.values import ItemQuantity, Sku, require_quantity
 class OrderLine:
     """One SKU on an order. Counts are units; amounts are minor units of the order's currency.
 
-    Line numbers begin at 1 in the order of first adding and are never given again.
+    Line numbers begin at 1 in the order of first adding and are never given again. `discount_cents` is the line's share
+    in discounts for what is kept of it, `share_cents` that for all that was ordered. `returned_cents` is what the units
+    that came back are worth, less their part of the share.
     """
 
     line_number: int
@@ -19,11 +21,13 @@ class OrderLine:
     quantity: int
     unit_price_cents: int
     discount_cents: int = 0
+    share_cents: int = 0
     cancelled: int = 0
     shipped: int = 0
     delivered: int = 0
     return_requested: int = 0
     returned: int = 0
+    returned_cents: int = 0
 
     @property
     def kept(self) -> int:
@@ -39,6 +43,15 @@ class OrderLine:
     def line_total_cents(self) -> int:
         """Price of what is kept, before discounts."""
         return self.unit_price_cents * self.kept
+
+    @property
+    def returnable(self) -> int:
+        """Units that have arrived and are neither back nor on their way back."""
+        return self.delivered - self.return_requested - self.returned
+
+    def share_of(self, quantity: int) -> int:
+        """What so many of the ordered units have of the line's share in discounts, rounded down."""
+        return self.share_cents * quantity // self.quantity
 
 
 def merge_items(items: Iterable[ItemQuantity]) -> dict[Sku, int]:
@@ -57,6 +70,12 @@ def put_lines(lines: tuple[OrderLine, ...], changed: tuple[OrderLine, ...]) -> t
     by_number = {line.line_number: line for line in changed}
     kept = tuple(by_number.pop(line.line_number, line) for line in lines)
     return (*kept, *by_number.values())
+
+
+def changed_lines(before: tuple[OrderLine, ...], after: tuple[OrderLine, ...]) -> tuple[OrderLine, ...]:
+    """Those of `after` that `before` does not have in the same form, by ascending number."""
+    known = set(before)
+    return tuple(sorted((line for line in after if line not in known), key=lambda line: line.line_number))
 
 
 def drop_line(lines: tuple[OrderLine, ...], sku: Sku) -> tuple[OrderLine, ...]:

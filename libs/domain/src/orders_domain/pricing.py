@@ -7,23 +7,31 @@ from orders_domain.lines import OrderLine
 from orders_domain.values import Currency, FulfilmentStatus, OrderStatus, PaymentStatus, ReturnStatus
 
 
-def order_results(*, currency: Currency, status: OrderStatus, lines: Sequence[OrderLine]) -> OrderResults:
-    """The results that an event carries, of the lines as they are after it. Amounts in minor units."""
+def order_results(
+    *,
+    currency: Currency,
+    status: OrderStatus,
+    lines: Sequence[OrderLine],
+    charges: int = 0,
+    paid: int = 0,
+    refunded: int = 0,
+) -> OrderResults:
+    """The results that an event carries, of the order as it is after it. Amounts in minor units."""
     subtotal = subtotal_cents(lines)
     discount = discount_cents(lines)
-    total = total_cents(subtotal=subtotal, discount=discount, charges=0)
+    total = total_cents(subtotal=subtotal, discount=discount, charges=charges)
     return OrderResults(
         status=status,
-        payment_status=payment_status(total),
+        payment_status=payment_status(total, paid, refunded),
         fulfilment_status=fulfilment_status(lines),
         return_status=return_status(lines),
         currency=currency,
         item_count=sum(line.kept for line in lines),
         subtotal_cents=subtotal,
         discount_cents=discount,
-        charges_cents=0,
+        charges_cents=charges,
         total_cents=total,
-        returned_cents=0,
+        returned_cents=sum(line.returned_cents for line in lines),
     )
 
 
@@ -42,9 +50,16 @@ def total_cents(*, subtotal: int, discount: int, charges: int) -> int:
     return subtotal - discount + charges
 
 
-def payment_status(total: int) -> PaymentStatus:
-    """Of an order that no payment was recorded for: there is nothing to pay, or nothing is paid."""
-    return PaymentStatus.UNPAID if total else PaymentStatus.PAID
+def payment_status(total: int, paid: int = 0, refunded: int = 0) -> PaymentStatus:
+    """What is paid less what is refunded, against the total. A total of 0 is paid, unless all was paid back."""
+    kept = paid - refunded
+    if refunded and not kept:
+        return PaymentStatus.REFUNDED
+    if kept >= total:
+        return PaymentStatus.PAID
+    if refunded:
+        return PaymentStatus.PART_REFUNDED
+    return PaymentStatus.PART_PAID if kept else PaymentStatus.UNPAID
 
 
 def fulfilment_status(lines: Sequence[OrderLine]) -> FulfilmentStatus:

@@ -1,33 +1,28 @@
-"""A product: its price, its stock, and how orders hold and take that stock."""
+"""A product: what it is called, what it costs, and whether it is sold."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import reduce
 from typing import TypedDict
 
 from orders_domain.errors import (
     CurrencyMismatch,
-    InsufficientInventory,
     QuantityLimit,
-    Shortage,
     StockBelowReserved,
-    UnknownProduct,
 )
 from orders_domain.events import (
     ProductChanged,
+    ProductDelisted,
     ProductEvent,
     ProductListed,
     StockAdjusted,
-    StockReleased,
-    StockReserved,
-    StockShipped,
 )
-from orders_domain.values import MAX_STOCK, MAX_STOCK_DELTA, Currency, OrderId, Sku, require_price
-
-StockEvents = dict[Sku, tuple[ProductEvent, ...]]
+from orders_domain.values import MAX_STOCK, MAX_STOCK_DELTA, Currency, Sku, require_price
 
 
-class _Facts(TypedDict):
+class Facts(TypedDict):
+    """What every product event says."""
+
     sku: Sku
     name: str
     unit_price_cents: int
@@ -71,19 +66,26 @@ class Product:
         return (listed,)
 
     def change(self, name: str, unit_price_cents: int, currency: Currency) -> tuple[ProductEvent, ...]:
-        """Gives it a name and a price; nothing happens if it has both. Lines that exist keep their price.
+        """Sells it under a name, for a price; nothing happens if that is so. Lines that exist keep their price.
 
         Raises CurrencyMismatch for another currency, ValueError for a price that is out of bounds.
         """
         require_price(unit_price_cents)
         if currency != self.currency:
             raise CurrencyMismatch(self.sku, self.currency, currency)
-        if (name, unit_price_cents) == (self.name, self.unit_price_cents):
+        if (name, unit_price_cents, True) == (self.name, self.unit_price_cents, self.listed):
             return ()
-        facts = _facts(self)
-        facts["name"] = name
-        facts["unit_price_cents"] = unit_price_cents
-        return (ProductChanged(**facts),)
+        changed = facts(self)
+        changed["name"], changed["unit_price_cents"], changed["listed"] = name, unit_price_cents, True
+        return (ProductChanged(**changed),)
+
+    def delist(self) -> tuple[ProductEvent, ...]:
+        """Ends its sale; nothing happens if that has ended. Orders that have it go on."""
+        if not self.listed:
+            return ()
+        delisted = facts(self)
+        delisted["listed"] = False
+        return (ProductDelisted(**delisted),)
 
     def adjust_stock(self, delta: int, reason: str) -> tuple[ProductEvent, ...]:
         """Puts `delta` units (signed) on hand; nothing happens for 0.
@@ -100,51 +102,7 @@ class Product:
             raise StockBelowReserved(self.sku, on_hand=self.on_hand, reserved=self.reserved, delta=delta)
         if on_hand > MAX_STOCK:
             raise QuantityLimit(self.sku, MAX_STOCK)
-        return (StockAdjusted(**_facts(self, on_hand=delta), delta=delta, reason=reason),)
-
-
-def require_available(products: Mapping[Sku, Product], quantities: Mapping[Sku, int]) -> None:
-    """Raises InsufficientInventory with every SKU of which fewer units are available than asked for."""
-    shortages = [
-        Shortage(sku=sku, requested=quantity, available=product.available)
-        for sku, quantity in quantities.items()
-        if quantity > (product := _known(products, sku)).available
-    ]
-    if shortages:
-        raise InsufficientInventory(shortages)
-
-
-def reserve(products: Mapping[Sku, Product], order_id: OrderId, quantities: Mapping[Sku, int]) -> StockEvents:
-    """Holds units for an order, all SKUs or none. Answers with the events of each product, in SKU order.
-
-    Raises InsufficientInventory that names every SKU in want, UnknownProduct for one without a product.
-    """
-    require_available(products, quantities)
-    return {
-        sku: (StockReserved(**_facts(products[sku], reserved=n), order_id=order_id, quantity=n),)
-        for sku, n in sorted(quantities.items())
-    }
-
-
-def release(products: Mapping[Sku, Product], order_id: OrderId, quantities: Mapping[Sku, int]) -> StockEvents:
-    """Lets go of units that the order holds. Answers and raises as `take_off_hand`."""
-    _require_reserved(products, quantities)
-    return {
-        sku: (StockReleased(**_facts(products[sku], reserved=-n), order_id=order_id, quantity=n),)
-        for sku, n in sorted(quantities.items())
-    }
-
-
-def take_off_hand(products: Mapping[Sku, Product], order_id: OrderId, quantities: Mapping[Sku, int]) -> StockEvents:
-    """Sends off units that the order holds. Answers with the events of each product, in SKU order.
-
-    Raises UnknownProduct for a SKU without a product, ValueError for more units than are reserved.
-    """
-    _require_reserved(products, quantities)
-    return {
-        sku: (StockShipped(**_facts(products[sku], on_hand=-n, reserved=-n), order_id=order_id, quantity=n),)
-        for sku, n in sorted(quantities.items())
-    }
+        return (StockAdjusted(**facts(self, on_hand=delta), delta=delta, reason=reason),)
 
 
 def evolve_product(product: Product | None, event: ProductEvent) -> Product:
@@ -171,21 +129,7 @@ def fold_product(events: Iterable[ProductEvent]) -> Product:
     return product
 
 
-def _known(products: Mapping[Sku, Product], sku: Sku) -> Product:
-    product = products.get(sku)
-    if product is None:
-        raise UnknownProduct(sku)
-    return product
-
-
-def _require_reserved(products: Mapping[Sku, Product], quantities: Mapping[Sku, int]) -> None:
-    for sku, quantity in quantities.items():
-        held = _known(products, sku).reserved
-        if not 0 < quantity <= held:
-            raise ValueError(f"cannot give up {quantity} of {sku}: {held} are reserved")
-
-
-def _facts(product: Product, *, on_hand: int = 0, reserved: int = 0) -> _Facts:
+def facts(product: Product, *, on_hand: int = 0, reserved: int = 0) -> Facts:
     return {
         "sku": product.sku,
         "name": product.name,

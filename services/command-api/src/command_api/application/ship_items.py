@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from command_api.application.outcome import Outcome, of_order
 from command_api.application.ports import UnitOfWork
-from orders_domain import product as stock
+from orders_domain import stock
 from orders_domain.lines import merge_items
 from orders_domain.values import ItemQuantity, OrderId, ShipmentId
 

@@ -29,7 +29,8 @@ from orders_contracts.registry import EventData
 from orders_contracts.streams import partition_of
 from orders_domain.errors import DomainError, OrderNotFound, ProductNotFound
 from orders_domain.events import OrderEvent, ProductEvent
-from orders_domain.order import Order, evolve
+from orders_domain.evolving import evolve
+from orders_domain.order import Order
 from orders_domain.product import Product, evolve_product
 from orders_domain.values import OrderId, Sku
 
