@@ -2,20 +2,24 @@
 
 from orders_contracts.v1.products import (
     ProductChanged,
+    ProductDelisted,
     ProductEvent,
     ProductListed,
     StockAdjusted,
     StockReleased,
     StockReserved,
+    StockReturned,
     StockShipped,
 )
 
 __all__ = [
     "ProductChanged",
+    "ProductDelisted",
     "ProductEvent",
     "ProductListed",
     "StockAdjusted",
     "StockReleased",
     "StockReserved",
+    "StockReturned",
     "StockShipped",
 ]

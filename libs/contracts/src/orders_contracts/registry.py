@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from orders_contracts.v1 import orders, products
+from orders_contracts.v1 import drafts, orders, products, settled
 from orders_contracts.v2 import orders as orders_v2
 
 EventData = orders.OrderEvent | products.ProductEvent
@@ -20,12 +20,30 @@ _V1: Final[tuple[Model, ...]] = (
     orders.OrderShipped,
     orders.ShipmentDelivered,
     orders.OrderCompleted,
+    drafts.DiscountApplied,
+    drafts.DiscountRemoved,
+    drafts.ChargeSet,
+    drafts.ChargeRemoved,
+    drafts.OrderExpired,
+    settled.OrderHeldForReview,
+    settled.OrderRejected,
+    settled.OrderReviewApproved,
+    settled.OrderReviewDeclined,
+    settled.OrderItemCancelled,
+    settled.PaymentRecorded,
+    settled.RefundRecorded,
+    settled.ReturnRequested,
+    settled.ReturnReceived,
+    settled.ReturnRejected,
+    settled.NoteAdded,
     products.ProductListed,
     products.ProductChanged,
+    products.ProductDelisted,
     products.StockAdjusted,
     products.StockReserved,
     products.StockReleased,
     products.StockShipped,
+    products.StockReturned,
 )
 _V2: Final[tuple[Model, ...]] = (orders_v2.OrderShipped,)
 

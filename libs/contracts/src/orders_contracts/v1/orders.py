@@ -11,18 +11,18 @@ from uuid import UUID
 from msgspec import Meta, Struct
 
 
-def _one_of(*values: str) -> Meta:
+def one_of(*values: str) -> Meta:
     """Closed for those who write; a reader takes an unknown value as it comes, and the schema says so."""
     return Meta(extra_json_schema={"enum": list(values), "x-open-to-readers": True})
 
 
 OrderStatus = Annotated[
     str,
-    _one_of("DRAFT", "PENDING_REVIEW", "CONFIRMED", "COMPLETED", "CANCELLED", "REJECTED", "DISCARDED", "EXPIRED"),
+    one_of("DRAFT", "PENDING_REVIEW", "CONFIRMED", "COMPLETED", "CANCELLED", "REJECTED", "DISCARDED", "EXPIRED"),
 ]
-PaymentStatus = Annotated[str, _one_of("unpaid", "part_paid", "paid", "part_refunded", "refunded")]
-FulfilmentStatus = Annotated[str, _one_of("unfulfilled", "partial", "shipped", "delivered")]
-ReturnStatus = Annotated[str, _one_of("none", "requested", "partial", "returned")]
+PaymentStatus = Annotated[str, one_of("unpaid", "part_paid", "paid", "part_refunded", "refunded")]
+FulfilmentStatus = Annotated[str, one_of("unfulfilled", "partial", "shipped", "delivered")]
+ReturnStatus = Annotated[str, one_of("none", "requested", "partial", "returned")]
 
 
 class Address(Struct, frozen=True, kw_only=True):

@@ -26,6 +26,10 @@ class ProductChanged(ProductEvent, frozen=True, kw_only=True):
     """Name or price are new. Lines that were there keep their price."""
 
 
+class ProductDelisted(ProductEvent, frozen=True, kw_only=True):
+    """The product takes no new order lines."""
+
+
 class StockAdjusted(ProductEvent, frozen=True, kw_only=True):
     """`delta` units came or went, for `reason`."""
 
@@ -49,6 +53,13 @@ class StockReleased(ProductEvent, frozen=True, kw_only=True):
 
 class StockShipped(ProductEvent, frozen=True, kw_only=True):
     """`quantity` units, held for the order until now, left the house."""
+
+    order_id: UUID
+    quantity: int
+
+
+class StockReturned(ProductEvent, frozen=True, kw_only=True):
+    """`quantity` units of the order came back and can be sold again."""
 
     order_id: UUID
     quantity: int

@@ -1,50 +1,23 @@
-"""From the domain's events to the published ones. The only place that speaks both languages."""
+"""From the domain's events to the published ones. Only this page and `published_parts` speak both languages."""
 
-from typing import TypedDict, assert_never
+from typing import assert_never
 
+from command_api.adapters.published_parts import address_of, coming_back, order_facts, parcel, product_facts
 from orders_contracts import orders, products
 from orders_contracts.registry import EventData
 from orders_domain import events as domain
-from orders_domain.lines import OrderLine
-from orders_domain.values import ShippingAddress
 
 
-class _Order(TypedDict):
-    status: str
-    payment_status: str
-    fulfilment_status: str
-    return_status: str
-    currency: str
-    item_count: int
-    subtotal_cents: int
-    discount_cents: int
-    charges_cents: int
-    total_cents: int
-    returned_cents: int
-    lines: tuple[orders.Line, ...]
-
-
-class _Product(TypedDict):
-    sku: str
-    name: str
-    unit_price_cents: int
-    currency: str
-    listed: bool
-    on_hand: int
-    reserved: int
-    available: int
-
-
-def publish_order_event(event: domain.OrderEvent) -> EventData:  # noqa: C901, PLR0911 - an arm per event
+def publish_order_event(event: domain.OrderEvent) -> EventData:  # noqa: C901, PLR0911, PLR0912 - an arm per event
     """The published form of what happened to an order."""
-    after = _order(event)
+    after = order_facts(event)
     match event:
         case domain.OrderCreated():
             return orders.OrderCreated(
                 **after,
                 customer_id=event.customer_id,
                 reference=event.reference,
-                shipping_address=None if event.shipping_address is None else _address(event.shipping_address),
+                shipping_address=None if event.shipping_address is None else address_of(event.shipping_address),
             )
         case domain.OrderItemAdded():
             return orders.OrderItemAdded(**after, sku=event.sku, quantity=event.quantity)
@@ -53,7 +26,7 @@ def publish_order_event(event: domain.OrderEvent) -> EventData:  # noqa: C901, P
         case domain.OrderItemRemoved():
             return orders.OrderItemRemoved(**after, sku=event.sku)
         case domain.ShippingAddressSet():
-            return orders.ShippingAddressSet(**after, shipping_address=_address(event.shipping_address))
+            return orders.ShippingAddressSet(**after, shipping_address=address_of(event.shipping_address))
         case domain.OrderConfirmed():
             return orders.OrderConfirmed(**after)
         case domain.OrderCancelled():
@@ -64,7 +37,7 @@ def publish_order_event(event: domain.OrderEvent) -> EventData:  # noqa: C901, P
             return orders.OrderShipped(
                 **after,
                 shipment_id=event.shipment_id,
-                items=_parcel(event),
+                items=parcel(event),
                 carrier=event.carrier,
                 tracking=event.tracking,
             )
@@ -72,18 +45,69 @@ def publish_order_event(event: domain.OrderEvent) -> EventData:  # noqa: C901, P
             return orders.ShipmentDelivered(**after, shipment_id=event.shipment_id)
         case domain.OrderCompleted():
             return orders.OrderCompleted(**after)
+        case domain.DiscountApplied():
+            return orders.DiscountApplied(
+                **after, code=event.code, percent_bp=event.percent_bp, amount_cents=event.amount_cents
+            )
+        case domain.DiscountRemoved():
+            return orders.DiscountRemoved(**after, code=event.code)
+        case domain.ChargeSet():
+            return orders.ChargeSet(**after, kind=event.kind.value, label=event.label, amount_cents=event.amount_cents)
+        case domain.ChargeRemoved():
+            return orders.ChargeRemoved(**after, kind=event.kind.value)
+        case domain.OrderExpired():
+            return orders.OrderExpired(**after)
+        case domain.OrderHeldForReview():
+            return orders.OrderHeldForReview(**after)
+        case domain.OrderRejected():
+            return orders.OrderRejected(**after)
+        case domain.OrderReviewApproved():
+            return orders.OrderReviewApproved(**after, reviewer=event.reviewer, reason=event.reason)
+        case domain.OrderReviewDeclined():
+            return orders.OrderReviewDeclined(**after, reviewer=event.reviewer, reason=event.reason)
+        case domain.OrderItemCancelled():
+            return orders.OrderItemCancelled(**after, sku=event.sku, quantity=event.quantity, reason=event.reason)
+        case domain.PaymentRecorded():
+            return orders.PaymentRecorded(
+                **after,
+                amount_cents=event.amount_cents,
+                reference=event.reference,
+                paid_cents=event.paid_cents,
+                refunded_cents=event.refunded_cents,
+            )
+        case domain.RefundRecorded():
+            return orders.RefundRecorded(
+                **after,
+                amount_cents=event.amount_cents,
+                reference=event.reference,
+                reason=event.reason,
+                paid_cents=event.paid_cents,
+                refunded_cents=event.refunded_cents,
+            )
+        case domain.ReturnRequested():
+            return orders.ReturnRequested(
+                **after, return_id=event.return_id, items=coming_back(event), reason=event.reason
+            )
+        case domain.ReturnReceived():
+            return orders.ReturnReceived(**after, return_id=event.return_id, restocked=event.restocked)
+        case domain.ReturnRejected():
+            return orders.ReturnRejected(**after, return_id=event.return_id, reason=event.reason)
+        case domain.NoteAdded():
+            return orders.NoteAdded(**after, text=event.text)
         case _:
             assert_never(event)
 
 
-def publish_product_event(event: domain.ProductEvent) -> EventData:
+def publish_product_event(event: domain.ProductEvent) -> EventData:  # noqa: PLR0911 - an arm per event
     """The published form of what happened to a product."""
-    after = _product(event)
+    after = product_facts(event)
     match event:
         case domain.ProductListed():
             return products.ProductListed(**after)
         case domain.ProductChanged():
             return products.ProductChanged(**after)
+        case domain.ProductDelisted():
+            return products.ProductDelisted(**after)
         case domain.StockAdjusted():
             return products.StockAdjusted(**after, delta=event.delta, reason=event.reason)
         case domain.StockReserved():
@@ -92,76 +116,7 @@ def publish_product_event(event: domain.ProductEvent) -> EventData:
             return products.StockReleased(**after, order_id=event.order_id, quantity=event.quantity)
         case domain.StockShipped():
             return products.StockShipped(**after, order_id=event.order_id, quantity=event.quantity)
+        case domain.StockReturned():
+            return products.StockReturned(**after, order_id=event.order_id, quantity=event.quantity)
         case _:
             assert_never(event)
-
-
-def _order(event: domain.OrderEvent) -> _Order:
-    results = event.results
-    return {
-        "status": results.status.value,
-        "payment_status": results.payment_status.value,
-        "fulfilment_status": results.fulfilment_status.value,
-        "return_status": results.return_status.value,
-        "currency": results.currency,
-        "item_count": results.item_count,
-        "subtotal_cents": results.subtotal_cents,
-        "discount_cents": results.discount_cents,
-        "charges_cents": results.charges_cents,
-        "total_cents": results.total_cents,
-        "returned_cents": results.returned_cents,
-        "lines": tuple(_line(line) for line in event.lines),
-    }
-
-
-def _parcel(event: domain.OrderShipped) -> tuple[orders.ShippedItem, ...]:
-    """What left, with the lines it is of: all of them have changed, so the event has them."""
-    lines = {line.sku: line for line in event.lines}
-    return tuple(
-        orders.ShippedItem(
-            line_number=lines[item.sku].line_number, sku=item.sku, name=lines[item.sku].name, quantity=item.quantity
-        )
-        for item in event.items
-    )
-
-
-def _line(line: OrderLine) -> orders.Line:
-    return orders.Line(
-        line_number=line.line_number,
-        sku=line.sku,
-        name=line.name,
-        quantity=line.quantity,
-        unit_price_cents=line.unit_price_cents,
-        line_total_cents=line.line_total_cents,
-        discount_cents=line.discount_cents,
-        cancelled_quantity=line.cancelled,
-        shipped_quantity=line.shipped,
-        delivered_quantity=line.delivered,
-        return_requested_quantity=line.return_requested,
-        returned_quantity=line.returned,
-    )
-
-
-def _address(address: ShippingAddress) -> orders.Address:
-    return orders.Address(
-        recipient=address.recipient,
-        line1=address.line1,
-        line2=address.line2,
-        city=address.city,
-        region=address.region,
-        postal_code=address.postal_code,
-        country=address.country,
-    )
-
-
-def _product(event: domain.ProductEvent) -> _Product:
-    return {
-        "sku": event.sku,
-        "name": event.name,
-        "unit_price_cents": event.unit_price_cents,
-        "currency": event.currency,
-        "listed": event.listed,
-        "on_hand": event.on_hand,
-        "reserved": event.reserved,
-        "available": event.available,
-    }
