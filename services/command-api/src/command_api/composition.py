@@ -18,18 +18,33 @@ from command_api.adapters.postgres.pool import Database
 from command_api.adapters.postgres.unit_of_work import PostgresUnitsOfWork
 from command_api.adapters.system import SystemClock, UuidV7Ids
 from command_api.application.add_item import AddItem, add_item
+from command_api.application.add_note import AddNote, add_note
 from command_api.application.adjust_stock import AdjustStock, adjust_stock
+from command_api.application.apply_discount import ApplyDiscount, apply_discount
+from command_api.application.approve_review import ApproveReview, approve_review
 from command_api.application.bus import CommandBus, Middleware, RetryOnConflict
+from command_api.application.cancel_item import CancelItem, cancel_item
 from command_api.application.cancel_order import CancelOrder, cancel_order
 from command_api.application.change_item_quantity import ChangeItemQuantity, change_item_quantity
 from command_api.application.confirm_order import ConfirmOrder, confirm_order
 from command_api.application.create_order import CreateOrder, CreateOrderHandler
+from command_api.application.decline_review import DeclineReview, decline_review
+from command_api.application.delist_product import DelistProduct, delist_product
 from command_api.application.deliver_shipment import DeliverShipment, deliver_shipment
 from command_api.application.discard_order import DiscardOrder, discard_order
 from command_api.application.errors import Unavailable
+from command_api.application.expire_order import ExpireOrder, expire_order
 from command_api.application.list_product import ListProduct, list_product
 from command_api.application.ports import BeginUnitOfWork
+from command_api.application.receive_return import ReceiveReturn, receive_return
+from command_api.application.record_payment import RecordPayment, record_payment
+from command_api.application.record_refund import RecordRefund, record_refund
+from command_api.application.reject_return import RejectReturn, reject_return
+from command_api.application.remove_charge import RemoveCharge, remove_charge
+from command_api.application.remove_discount import RemoveDiscount, remove_discount
 from command_api.application.remove_item import RemoveItem, remove_item
+from command_api.application.request_return import RequestReturn, request_return
+from command_api.application.set_charge import SetCharge, set_charge
 from command_api.application.set_shipping_address import SetShippingAddress, set_shipping_address
 from command_api.application.ship_items import ShipItems, ship_items
 from command_api.entrypoints.app import create_app
@@ -57,7 +72,22 @@ def command_bus(begin: BeginUnitOfWork, default_currency: Currency, *middlewares
     bus.register(DiscardOrder, discard_order)
     bus.register(ShipItems, ship_items)
     bus.register(DeliverShipment, deliver_shipment)
+    bus.register(ApplyDiscount, apply_discount)
+    bus.register(RemoveDiscount, remove_discount)
+    bus.register(SetCharge, set_charge)
+    bus.register(RemoveCharge, remove_charge)
+    bus.register(ApproveReview, approve_review)
+    bus.register(DeclineReview, decline_review)
+    bus.register(CancelItem, cancel_item)
+    bus.register(RecordPayment, record_payment)
+    bus.register(RecordRefund, record_refund)
+    bus.register(RequestReturn, request_return)
+    bus.register(ReceiveReturn, receive_return)
+    bus.register(RejectReturn, reject_return)
+    bus.register(AddNote, add_note)
+    bus.register(ExpireOrder, expire_order)
     bus.register(ListProduct, list_product)
+    bus.register(DelistProduct, delist_product)
     bus.register(AdjustStock, adjust_stock)
     return bus
 
