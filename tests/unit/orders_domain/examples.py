@@ -69,38 +69,44 @@ def items(**quantities: int) -> tuple[ItemQuantity, ...]:
     return tuple(ItemQuantity(Sku(sku), quantity) for sku, quantity in quantities.items())
 
 
-def line(number: int, sku: Sku, quantity: int, *, shipped: int = 0, delivered: int = 0) -> OrderLine:
-    """A line at the price that PRICES says."""
+def line(number: int, sku: Sku, quantity: int, **counts: int) -> OrderLine:
+    """A line at the price that PRICES says; `counts` are its other fields."""
     return OrderLine(
         line_number=number,
         sku=sku,
         name=f"{sku} of china",
         quantity=quantity,
         unit_price_cents=PRICES[sku],
-        shipped=shipped,
-        delivered=delivered,
+        **counts,
     )
 
 
 def results(
     status: OrderStatus,
-    total_cents: int,
+    subtotal_cents: int,
     item_count: int,
     fulfilment: FulfilmentStatus = FulfilmentStatus.UNFULFILLED,
+    *,
+    payment: PaymentStatus | None = None,
+    returns: ReturnStatus = ReturnStatus.NONE,
+    discount_cents: int = 0,
+    charges_cents: int = 0,
+    returned_cents: int = 0,
 ) -> OrderResults:
-    """The results of an order without discounts, charges, payments and returns."""
+    """The results of an order; without more words it has no discounts, charges, payments and returns."""
+    total_cents = subtotal_cents - discount_cents + charges_cents
     return OrderResults(
         status=status,
-        payment_status=PaymentStatus.PAID if total_cents == 0 else PaymentStatus.UNPAID,
+        payment_status=payment or (PaymentStatus.UNPAID if total_cents else PaymentStatus.PAID),
         fulfilment_status=fulfilment,
-        return_status=ReturnStatus.NONE,
+        return_status=returns,
         currency=EUR,
         item_count=item_count,
-        subtotal_cents=total_cents,
-        discount_cents=0,
-        charges_cents=0,
+        subtotal_cents=subtotal_cents,
+        discount_cents=discount_cents,
+        charges_cents=charges_cents,
         total_cents=total_cents,
-        returned_cents=0,
+        returned_cents=returned_cents,
     )
 
 

@@ -30,17 +30,10 @@ from tests.unit.orders_domain.examples import (
     product,
     results,
 )
+from tests.unit.orders_domain.moments import adding, changing
 from tests.unit.orders_domain.scenario import given
 
 DRAFT = OrderStatus.DRAFT
-
-
-def adding(sku: Sku, quantity: int, on_hand: int = 100, reserved: int = 0) -> Decision:
-    return lambda order: order.add_item(sku, quantity, product(sku, on_hand=on_hand, reserved=reserved))
-
-
-def changing(sku: Sku, quantity: int, on_hand: int = 100) -> Decision:
-    return lambda order: order.change_item_quantity(sku, quantity, product(sku, on_hand=on_hand))
 
 
 def removing(sku: Sku) -> Decision:

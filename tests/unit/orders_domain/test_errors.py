@@ -8,13 +8,14 @@ import pytest
 
 from orders_domain import errors
 from orders_domain.errors import DomainError
-from orders_domain.values import OrderId, OrderStatus, ShipmentId
+from orders_domain.values import ChargeKind, DiscountCode, OrderId, OrderStatus, ReturnId, ShipmentId
 from tests.unit.orders_domain.examples import (
     CUP,
     EUR,
     USD,
 )
 
+SALE = DiscountCode("SALE")
 EXAMPLES: list[DomainError] = [
     errors.IllegalTransition(OrderStatus.CANCELLED, "ship items"),
     errors.EmptyOrder(),
@@ -31,6 +32,18 @@ EXAMPLES: list[DomainError] = [
     errors.CurrencyMismatch(CUP, EUR, USD),
     errors.InsufficientInventory([errors.Shortage(sku=CUP, requested=2, available=1)]),
     errors.StockBelowReserved(CUP, on_hand=3, reserved=2, delta=-2),
+    errors.NoteLimit(100),
+    errors.DiscountNotFound(SALE),
+    errors.DuplicateDiscount(SALE),
+    errors.DiscountLimit(20),
+    errors.DiscountExceedsTotal(SALE, 501, 500),
+    errors.ChargeNotFound(ChargeKind.TAX),
+    errors.DuplicateReference("bank-1"),
+    errors.Overpayment(501, 500),
+    errors.RefundExceedsPaid(501, 500),
+    errors.CancelExceedsUnshipped(CUP, 3, 2),
+    errors.ReturnNotFound(ReturnId(UUID(int=5))),
+    errors.ReturnExceedsDelivered(CUP, 3, 2),
 ]
 CODES = {
     "illegal_transition",
@@ -48,6 +61,18 @@ CODES = {
     "currency_mismatch",
     "insufficient_inventory",
     "stock_below_reserved",
+    "note_limit",
+    "discount_not_found",
+    "duplicate_discount",
+    "discount_limit",
+    "discount_exceeds_total",
+    "charge_not_found",
+    "duplicate_reference",
+    "overpayment",
+    "refund_exceeds_paid",
+    "cancel_exceeds_unshipped",
+    "return_not_found",
+    "return_exceeds_delivered",
 }
 
 
@@ -58,7 +83,7 @@ def subclasses(of: type[DomainError]) -> Iterator[type[DomainError]]:
 
 
 def test_every_refusal_has_an_example_here() -> None:
-    published = {kind for kind in subclasses(DomainError) if kind.__module__ == errors.__name__}
+    published = {kind for kind in subclasses(DomainError) if kind.__module__.startswith(f"{errors.__name__}.")}
     assert {type(example) for example in EXAMPLES} == published
 
 

@@ -1,7 +1,8 @@
 """The state of an order is the fold of its events, and survives being written down."""
 
 from dataclasses import FrozenInstanceError, fields
-from typing import Any
+from typing import Any, get_args
+from uuid import UUID
 
 import msgspec
 import pytest
@@ -10,33 +11,68 @@ from orders_domain.events import OrderEvent
 from orders_domain.evolving import evolve, fold
 from orders_domain.order import Order
 from orders_domain.product import Product
-from orders_domain.values import OrderStatus
+from orders_domain.values import ChargeKind, OrderStatus, ReturnId
 from tests.unit.orders_domain.examples import (
     ADDRESS,
     CUP,
     OTHER_PARCEL,
     PARCEL,
     after,
-    cancelled,
-    completed,
     confirmed,
-    delivering,
-    discarded,
     draft,
     product,
     shipping,
     unaddressed,
 )
+from tests.unit.orders_domain.moments import (
+    STAGES,
+    adding,
+    amount,
+    approving,
+    arrived,
+    cancelling_item,
+    changing,
+    charging,
+    declining,
+    held,
+    noting,
+    paying,
+    percent,
+    receiving,
+    refunding,
+    rejecting,
+    removing_discount,
+    requesting,
+)
 
+BACK = ReturnId(UUID(int=31))
+PRICED = after(
+    draft(CUP=3, POT=1),
+    percent("TENTH", 1_000),
+    amount("EURO", 100),
+    charging(ChargeKind.SHIPPING, 490, "by hand"),
+    noting("call first"),
+    Order.confirm,
+)
+PAID = after(PRICED, paying(500), refunding(100, reason="late"), cancelling_item(CUP, 1))
 HISTORIES = {
-    "draft": draft(CUP=1),
+    **STAGES,
     "empty": unaddressed(),
-    "cancelled": cancelled(CUP=1),
-    "discarded": discarded(CUP=1),
-    "half way": after(confirmed(CUP=3, POT=1), shipping(PARCEL, CUP=1), shipping(OTHER_PARCEL, CUP=1, POT=1)),
-    "arriving": after(confirmed(CUP=3), shipping(PARCEL, CUP=1), delivering(PARCEL)),
-    "completed": completed(CUP=1, POT=2),
+    "edited": after(draft(POT=1), adding(CUP, 1), changing(CUP, 3), lambda order: order.remove_item(CUP)),
+    "priced": PRICED,
+    "cheaper": after(PRICED[:-1], removing_discount("TENTH"), lambda order: order.remove_charge(ChargeKind.SHIPPING)),
+    "approved": after(held(CUP=1), approving),
+    "declined": after(held(CUP=1), declining),
+    "paid": PAID,
+    "half way": after(PAID, shipping(PARCEL, CUP=1), shipping(OTHER_PARCEL, POT=1)),
+    "arriving": after(PAID, *arrived(CUP=1)),
+    "back": after(PAID, *arrived(CUP=2, POT=1), requesting(BACK, CUP=2), receiving(BACK)),
+    "not back": after(PAID, *arrived(CUP=2, POT=1), requesting(BACK, CUP=2), rejecting(BACK)),
 }
+
+
+def test_the_histories_here_have_every_event_that_there_is() -> None:
+    assert {type(event) for events in HISTORIES.values() for event in events} == set(get_args(OrderEvent))
 
 
 @pytest.mark.parametrize("name", HISTORIES)
@@ -46,6 +82,12 @@ def test_the_version_of_an_order_is_the_number_of_its_events(name: str) -> None:
     for count, event in enumerate(events, 1):
         order = evolve(order, event)
         assert order.version == count
+
+
+@pytest.mark.parametrize("name", HISTORIES)
+def test_the_events_of_an_order_survive_being_written_as_json(name: str) -> None:
+    for event in HISTORIES[name]:
+        assert msgspec.json.decode(msgspec.json.encode(event), type=type(event)) == event
 
 
 @pytest.mark.parametrize("name", HISTORIES)
@@ -81,11 +123,13 @@ def test_an_event_carries_all_results_and_whole_lines_when_written_as_json() -> 
         "quantity",
         "unit_price_cents",
         "discount_cents",
+        "share_cents",
         "cancelled",
         "shipped",
         "delivered",
         "return_requested",
         "returned",
+        "returned_cents",
     }
 
 
@@ -100,10 +144,11 @@ def test_an_order_is_created_once_and_first() -> None:
 
 
 def test_nothing_that_the_domain_hands_out_can_be_changed() -> None:
-    order = fold(completed(CUP=1))
+    order = fold(HISTORIES["back"])
     (listed,) = Product.list_new(sku=CUP, name="cup", unit_price_cents=1, currency=order.currency)
-    parts: list[Any] = [*order.lines, *order.shipments, *order.shipments[0].items, order.results, ADDRESS]
-    for thing in [*parts, order, product(CUP), listed, *HISTORIES["half way"], *HISTORIES["completed"]]:
+    goods: list[Any] = [*order.lines, *order.shipments, *order.shipments[0].items, *order.returns, ADDRESS]
+    money: list[Any] = [order.results, *order.discounts, *order.charges, *order.payments, *order.refunds]
+    for thing in [*goods, *money, order, product(CUP), listed, *sum(HISTORIES.values(), ())]:
         with pytest.raises(FrozenInstanceError):
             setattr(thing, fields(thing)[0].name, None)
 

@@ -14,7 +14,15 @@ from orders_domain.events import ChargeRemoved, ChargeSet, DiscountApplied, Disc
 from orders_domain.lines import OrderLine, changed_lines
 from orders_domain.order_state import OrderState
 from orders_domain.parts import Discount
-from orders_domain.values import MAX_DISCOUNTS, WHOLE_BP, ChargeKind, DiscountCode, OrderStatus, require_price
+from orders_domain.values import (
+    MAX_DISCOUNTS,
+    MAX_PRICE_CENTS,
+    WHOLE_BP,
+    ChargeKind,
+    DiscountCode,
+    OrderStatus,
+    require_price,
+)
 
 
 def apply_discount(
@@ -23,7 +31,7 @@ def apply_discount(
     """Takes a discount off what earlier ones leave: so many basis points of it, or an amount.
 
     Raises, in this order, IllegalTransition, DuplicateDiscount, DiscountLimit, DiscountExceedsTotal; ValueError unless
-    there is just one of percent_bp (1 to 10,000) and amount_cents (above 0).
+    there is just one of percent_bp (1 to 10,000) and amount_cents (1 to MAX_PRICE_CENTS).
     """
     _require_one(percent_bp, amount_cents)
     order.require_status("apply a discount", OrderStatus.DRAFT)
@@ -122,5 +130,5 @@ def _require_one(percent_bp: int | None, amount_cents: int | None) -> None:
         raise ValueError("a discount is a percentage or an amount")
     if percent_bp is not None and not 1 <= percent_bp <= WHOLE_BP:
         raise ValueError(f"a percentage is 1 to {WHOLE_BP} basis points")
-    if amount_cents is not None:
-        require_price(amount_cents - 1)
+    if amount_cents is not None and not 1 <= amount_cents <= MAX_PRICE_CENTS:
+        raise ValueError(f"an amount is 1 to {MAX_PRICE_CENTS} minor units")

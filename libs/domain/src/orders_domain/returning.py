@@ -90,15 +90,15 @@ def _units(back: Return) -> Mapping[Sku, int]:
 
 
 def _came_back(line: OrderLine, quantity: int) -> OrderLine:
-    """Units are worth their price less their part of the line's discount; with the last unit goes the rest of it."""
+    """Units are worth their price less their part of the line's discount: what is left of it if no other were kept.
+
+    So all that is kept is worth what is owed for it, whatever was cancelled before, between and after.
+    """
     returned = line.returned + quantity
-    price = line.unit_price_cents * quantity
-    given_back = line.unit_price_cents * line.returned - line.returned_cents
-    share = line.discount_cents * returned // line.kept - given_back
+    share = line.share_cents - line.share_of(line.quantity - returned)
     return replace(
         line,
         return_requested=line.return_requested - quantity,
         returned=returned,
-        # Cancelling units between two returns moves a cent of the discount: no return is worth less than nothing.
-        returned_cents=line.returned_cents + price - max(0, min(share, price)),
+        returned_cents=line.unit_price_cents * returned - share,
     )
