@@ -106,7 +106,13 @@ class OrderLife:
         )
 
     def tell(
-        self, kind: type[orders.OrderEvent], lines: Iterable[orders.Line] = (), *, actor: str | None = None, **more: Any
+        self,
+        kind: type[orders.OrderEvent],
+        lines: Iterable[orders.Line] = (),
+        /,
+        *,
+        actor: str | None = None,
+        **more: Any,
     ) -> Happening:
         self.results |= {key: value for key, value in more.items() if key in self.results}
         rest = {key: value for key, value in more.items() if key not in self.results}

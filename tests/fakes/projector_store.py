@@ -10,8 +10,9 @@ from projector.application.log import Aggregate, Checkpoint, Move, Parked, Parke
 from projector.application.parking_ports import Choice, Settling
 from projector.application.ports import Refused, Unavailable
 from projector.application.projections.fold import Writes
+from projector.application.projections.order_document import read_order_view
 from projector.application.projections.order_summary import OrderSummaryRow
-from projector.application.projections.order_view import order_key, read_order_view
+from projector.application.projections.order_view import order_key
 from projector.application.projections.product_view import ProductViewRow
 
 PARKED_AT = "2026-11-22T09:00:00.000000Z"

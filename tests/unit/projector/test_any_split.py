@@ -13,7 +13,22 @@ from tests.fakes.projector_store import InMemoryReadStore
 from tests.suites.projector_read_store import BEGINNING, apply
 
 PARTITIONS = 2
-ACTS = st.sampled_from(["add", "change", "remove", "address", "confirm", "cancel", "ship", "deliver", "stock"])
+ACTS = st.sampled_from(
+    [
+        "add",
+        "change",
+        "remove",
+        "address",
+        "confirm",
+        "cancel",
+        "ship",
+        "deliver",
+        "discount",
+        "charge",
+        "note",
+        "stock",
+    ]
+)
 
 
 def act(order: OrderLife, product: ProductLife, kind: str, number: int, shipped: list[int]) -> Happening:
@@ -34,6 +49,11 @@ def act(order: OrderLife, product: ProductLife, kind: str, number: int, shipped:
         "ship": lambda: order.tell(
             orders.OrderShipped, shipment_id=an_id(number), items=(), carrier=None, tracking=str(number)
         ),
+        "discount": lambda: order.tell(
+            orders.DiscountApplied, code=f"C-{number}", percent_bp=number, amount_cents=None
+        ),
+        "charge": lambda: order.tell(orders.ChargeSet, kind=f"kind {number % 2}", label=None, amount_cents=number),
+        "note": lambda: order.tell(orders.NoteAdded, text=f"note {number}"),
         "deliver": lambda: order.tell(orders.ShipmentDelivered, shipment_id=an_id(shipped[-1])),
         "stock": lambda: product.tell(products.StockAdjusted, on_hand=number, delta=1, reason="count"),
     }

@@ -10,17 +10,10 @@ from orders_contracts.envelope import Envelope
 from orders_contracts.orders import OrderEvent
 from orders_contracts.products import ProductEvent
 from projector.application.log import Aggregate, Entry, ParkedEvent, Slice, Unreadable, aggregate_of
+from projector.application.projections.order_document import OrderView, Unappliable, read_order_view
 from projector.application.projections.order_history import OrderHistoryRow, order_history_row
 from projector.application.projections.order_summary import OrderSummaryRow, order_summary_row
-from projector.application.projections.order_view import (
-    OrderView,
-    OrderViewRow,
-    Unappliable,
-    evolve_order,
-    order_key,
-    order_view_row,
-    read_order_view,
-)
+from projector.application.projections.order_view import OrderViewRow, evolve_order, order_key, order_view_row
 from projector.application.projections.product_view import ProductViewRow, product_view_row
 
 WAITS: Final = "waits behind an earlier event of this aggregate"

@@ -6,7 +6,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 
-from projector.application.projections.order_view import OrderView
+from projector.application.projections.order_document import OrderView
 
 _encode: Final = msgspec.json.Encoder().encode
 
