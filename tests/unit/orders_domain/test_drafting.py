@@ -67,6 +67,8 @@ def test_a_line_of_a_delisted_product_may_grow_but_none_may_begin() -> None:
     gone = product(CUP, listed=False)
     added = OrderItemAdded(sku=CUP, quantity=1, lines=(line(1, CUP, 2),), results=results(DRAFT, 500, 2))
     given(*draft(CUP=1)).when(lambda order: order.add_item(CUP, 1, gone)).then(added)
+    changed = OrderItemQuantityChanged(sku=CUP, quantity=3, lines=(line(1, CUP, 3),), results=results(DRAFT, 750, 3))
+    given(*draft(CUP=1)).when(lambda order: order.change_item_quantity(CUP, 3, gone)).then(changed)
     given(*draft()).when(lambda order: order.add_item(CUP, 1, gone)).refuses(
         ProductDelisted, "product_delisted", sku="CUP"
     )

@@ -1,4 +1,4 @@
-"""Products: listed, changed, counted, held, let go and sent off."""
+"""Products: listed, changed, counted, delisted and listed again."""
 
 from dataclasses import replace
 
@@ -11,6 +11,7 @@ from orders_domain.errors import (
 )
 from orders_domain.events import (
     ProductChanged,
+    ProductDelisted,
     ProductListed,
     StockAdjusted,
 )
@@ -123,3 +124,31 @@ def test_a_product_is_listed_once_and_first() -> None:
         evolve_product(None, changed)
     with pytest.raises(ValueError, match="no event, no product"):
         fold_product(())
+
+
+def test_a_delisted_product_keeps_all_it_has_and_is_delisted_once() -> None:
+    before = product(CUP, on_hand=9, reserved=4)
+    (event,) = before.delist()
+    assert event == ProductDelisted(
+        sku=CUP, name=NAME, unit_price_cents=250, currency=EUR, listed=False, on_hand=9, reserved=4
+    )
+    gone = evolve_product(before, event)
+    assert gone == replace(before, version=8, listed=False)
+    assert gone.delist() == ()
+
+
+@pytest.mark.parametrize(("name", "price"), [(NAME, 250), ("mug", 1)])
+def test_a_delisted_product_is_listed_again_by_putting_it(name: str, price: int) -> None:
+    gone = product(CUP, on_hand=9, reserved=4, listed=False)
+    (event,) = gone.change(name, price, EUR)
+    assert event == ProductChanged(
+        sku=CUP, name=name, unit_price_cents=price, currency=EUR, listed=True, on_hand=9, reserved=4
+    )
+    assert evolve_product(gone, event).change(name, price, EUR) == ()
+
+
+def test_a_delisted_product_keeps_its_currency_and_its_stock_is_still_counted() -> None:
+    gone = product(CUP, listed=False)
+    with pytest.raises(CurrencyMismatch):
+        gone.change(NAME, 250, USD)
+    assert gone.adjust_stock(-100, "sold off")[0].listed is False

@@ -5,7 +5,14 @@ from dataclasses import replace
 import pytest
 
 from orders_domain.errors import EmptyOrder, IllegalTransition, MissingAddress
-from orders_domain.events import OrderCancelled, OrderConfirmed, OrderDiscarded, OrderEvent, ShippingAddressSet
+from orders_domain.events import (
+    OrderCancelled,
+    OrderConfirmed,
+    OrderDiscarded,
+    OrderEvent,
+    OrderExpired,
+    ShippingAddressSet,
+)
 from orders_domain.evolving import fold
 from orders_domain.order import Order
 from orders_domain.values import OrderStatus
@@ -105,13 +112,6 @@ def test_a_confirmed_order_can_be_cancelled_and_keeps_its_lines() -> None:
     assert order.lines == before.order.lines
 
 
-def test_an_order_in_review_can_be_cancelled() -> None:
-    order = fold(draft(CUP=2))
-    held = replace(order, results=replace(order.results, status=OrderStatus.PENDING_REVIEW))
-    (event,) = cancelling(held)
-    assert event.results == results(OrderStatus.CANCELLED, 500, 2)
-
-
 def test_an_order_that_is_partly_shipped_cannot_be_cancelled() -> None:
     shipped = after(confirmed(CUP=2), shipping(PARCEL, CUP=1))
     given(*shipped).when(cancelling).refuses(IllegalTransition, "illegal_transition", state="CONFIRMED")
@@ -124,3 +124,14 @@ def test_a_draft_can_be_discarded() -> None:
 def test_an_empty_draft_without_an_address_can_be_discarded() -> None:
     expected = OrderDiscarded(results=results(OrderStatus.DISCARDED, 0, 0))
     given(*unaddressed()).when(Order.discard).then(expected)
+
+
+def test_a_draft_expires_with_or_without_items() -> None:
+    given(*draft(CUP=1)).when(Order.expire).then(OrderExpired(results=results(OrderStatus.EXPIRED, 250, 1)))
+    given(*unaddressed()).when(Order.expire).then(OrderExpired(results=results(OrderStatus.EXPIRED, 0, 0)))
+
+
+def test_what_is_no_draft_any_more_does_not_expire() -> None:
+    given(*confirmed(CUP=1)).when(Order.expire).refuses(IllegalTransition, "illegal_transition", state="CONFIRMED")
+    gone = after(draft(CUP=1), Order.expire)
+    given(*gone).when(Order.expire).refuses(IllegalTransition, "illegal_transition", state="EXPIRED")
