@@ -7,16 +7,19 @@ from typing import Any, Final
 import orjson
 import pytest
 
+from orders_contracts.codec import decode_event
 from orders_contracts.streams import NO_EVENT
 from projector.application.judgement import judge
 from projector.application.log import Checkpoint, Entry
 from projector.application.projections.fold import Writes, fold
+from tests.contract.events.applying import applied, document_before
 from tests.contract.events.goldens import TYPES, WRITTEN_TYPES, golden
 from tests.drills.checker.asking import number
 from tests.drills.checker.evidence import Tick
 from tests.drills.checker.folding import history_of, next_order, product_after, summary_of
 from tests.drills.recording import load
 
+EVENTS: Final = {type_: decode_event(golden(type_)) for type_ in TYPES}
 BOUGHT: Final = "019abcde-0001-7000-8000-00000000f00d"
 
 
@@ -49,6 +52,15 @@ def test_both_folds_agree_on_a_whole_life_event_by_event() -> None:
         assert orjson.loads(writes.order_history[-1].doc) == history_of(orjson.loads(event))
     assert document is not None
     assert (document["status"], document["version"]) == ("COMPLETED", 9)
+
+
+@pytest.mark.parametrize("type_", [type_ for type_ in WRITTEN_TYPES if b'"aggregatetype":"order"' in golden(type_)])
+def test_both_folds_agree_on_every_event_of_an_order(type_: str) -> None:
+    event = EVENTS[type_]
+    stored = document_before(EVENTS, event)
+    before = orjson.loads(stored[0]) if stored else None
+    (row,) = applied([event], stored).order_view
+    assert orjson.loads(row.doc) == next_order(before, orjson.loads(golden(type_)))
 
 
 @pytest.mark.parametrize("type_", [type_ for type_ in TYPES if b'"aggregatetype":"product"' in golden(type_)])

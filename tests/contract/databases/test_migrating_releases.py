@@ -28,7 +28,7 @@ from tests.contract.databases.commanding import units_of_work
 from tests.contract.databases.declared import DECLARED, READERS, WRITERS
 from tests.contract.databases.logins import as_member
 from tests.contract.databases.revisions import NEWEST, empty_database, shape, upgrade
-from tests.contract.events.story import EUR, HOME
+from tests.contract.events.shop import EUR, HOME
 from tests.contract.releases.contents import GENERATION
 from tests.contract.releases.records import Release, releases
 from tests.integration.query_api.running import PAGE_TOKEN_SECRET, running

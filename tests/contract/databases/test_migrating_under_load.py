@@ -26,7 +26,7 @@ from query_api.migrations.patience import Patience as ReadPatience
 from tests.contract.databases.commanding import units_of_work
 from tests.contract.databases.logins import as_member
 from tests.contract.databases.planted import NextVersion
-from tests.contract.events.story import EUR, HOME
+from tests.contract.events.shop import EUR, HOME
 from tests.suites.query_rows import OrderRow, store_orders
 
 CLIENTS: Final = 3

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import orjson
 
 from orders_contracts.codec import Event
+from orders_contracts.orders import ReturnReceived, ReturnRejected
 from orders_contracts.registry import version_of
 from orders_contracts.streams import NO_EVENT
 from projector.application.judgement import judge
@@ -36,21 +37,36 @@ def applied(events: Sequence[Event], documents: Iterable[bytes] = ()) -> Writes:
     return writes
 
 
-def life(events: Mapping[str, Event]) -> list[Event]:
-    """Of the examples by type, those about the order of the first one, in order; of each version the newest form."""
-    bought = events[CREATED].envelope.subject
+def life(events: Mapping[str, Event], order_id: str | None = None) -> list[Event]:
+    """Of the examples by type, those about one order, in order; of each version the newest form.
+
+    Unless it is named, that is the order of `OrderCreated`, whose life is told without a gap.
+    """
+    subject = order_id or events[CREATED].envelope.subject
     newest_last = [events[type_] for type_ in sorted(events, key=version_of)]
-    told = {event.envelope.aggregateversion: event for event in newest_last if event.envelope.subject == bought}
+    told = {event.envelope.aggregateversion: event for event in newest_last if event.envelope.subject == subject}
     return [told[version] for version in sorted(told)]
 
 
 def document_before(events: Mapping[str, Event], event: Event) -> list[bytes]:
-    """The order as it stood before `event`: from the life told in `events`, or a draft under another name."""
+    """The order as it stood before `event`: from the life told in `events`, on top of a draft under its name."""
     envelope = event.envelope
     if envelope.aggregatetype != "order" or envelope.aggregateversion == 1:
         return []
-    past = [one for one in life(events) if one.envelope.aggregateversion < envelope.aggregateversion]
-    if envelope.subject != events[CREATED].envelope.subject:
-        past = [events[CREATED]]
-    document = orjson.loads(applied(past).order_view[0].doc)
-    return [orjson.dumps(document | {"order_id": envelope.subject, "version": envelope.aggregateversion - 1})]
+    past = [one for one in life(events, envelope.subject) if one.envelope.aggregateversion < envelope.aggregateversion]
+    document = applied([events[CREATED]]).order_view[0].doc
+    for one in past if past[:1] != [events[CREATED]] else past[1:]:
+        document = applied([one], [_just_before(one, document)]).order_view[0].doc
+    return [_just_before(event, document)]
+
+
+def _just_before(event: Event, document: bytes) -> bytes:
+    """The document under the name of the event's order, at the version that the event follows.
+
+    One return was requested in the examples; it is the one that the event settles.
+    """
+    envelope, data = event
+    told = orjson.loads(document) | {"order_id": envelope.subject, "version": envelope.aggregateversion - 1}
+    if isinstance(data, ReturnReceived | ReturnRejected):
+        told["returns"] = [back | {"return_id": data.return_id} for back in told["returns"]]
+    return orjson.dumps(told)

@@ -12,6 +12,7 @@ from uuid import UUID
 
 import psycopg
 
+from command_api.adapters.in_house import OwnStock
 from command_api.adapters.postgres.health import Health
 from command_api.adapters.postgres.pool import Database
 from command_api.adapters.postgres.unit_of_work import PostgresUnitsOfWork
@@ -21,40 +22,22 @@ from command_api.application.cancel_order import CancelOrder
 from command_api.application.change_item_quantity import ChangeItemQuantity
 from command_api.application.confirm_order import ConfirmOrder
 from command_api.application.context import Context
-from command_api.application.create_order import CreateOrder
 from command_api.application.deliver_shipment import DeliverShipment
 from command_api.application.discard_order import DiscardOrder
 from command_api.application.list_product import ListProduct
+from command_api.application.outside import Outside
 from command_api.application.remove_item import RemoveItem
 from command_api.application.set_shipping_address import SetShippingAddress
 from command_api.application.ship_items import ShipItems
 from command_api.composition import command_bus
 from command_api.migrations.revisions import newest
-from orders_domain.values import Currency, CustomerId, ItemQuantity, OrderId, ShipmentId, ShippingAddress, Sku
+from orders_domain.values import ItemQuantity, ShipmentId
 from tests.conftest import PARTITIONS
+from tests.contract.events import second_part
+from tests.contract.events.shop import CUP, EUR, OFFICE, POT, TEA, create, numbered
 
-EUR: Final = Currency("EUR")
-CUP, POT, TEA = Sku("CUP-BLUE-250"), Sku("POT-1L"), Sku("TEA.ASSAM_100G")
-BOUGHT, CALLED_OFF, GIVEN_UP = (OrderId(UUID(f"019abcde-{n:04x}-7000-8000-00000000f00d")) for n in (1, 2, 3))
+BOUGHT, CALLED_OFF, GIVEN_UP = (numbered(number) for number in (1, 2, 3))
 PARCEL: Final = ShipmentId(UUID("019abcdf-0001-7000-8000-00000000beef"))
-HOME: Final = ShippingAddress(
-    recipient="Ada Byron",
-    line1="12 St James's Square",
-    line2=None,
-    city="London",
-    region=None,
-    postal_code="SW1Y 4JH",
-    country="GB",
-)
-OFFICE: Final = ShippingAddress(
-    recipient="Ada Byron",
-    line1="Rue de la Gare 7",
-    line2="3ème étage",
-    city="Liège",
-    region="Wallonie",
-    postal_code="4000",
-    country="BE",
-)
 
 _STOCK: Final = [
     ListProduct(sku=CUP, name="Cup, blue, 250 ml", unit_price_cents=250, currency=EUR),
@@ -89,24 +72,14 @@ _OTHERS: Final = [
 
 
 def commands() -> Iterator[object]:
-    """The story. One order is bought, sent and delivered; one is called off; one is given up."""
+    """The story. One order is bought, sent and delivered; one is called off; one is given up; and its second part."""
     yield from _STOCK
-    yield _create(BOUGHT, ItemQuantity(CUP, 4), ItemQuantity(POT, 1), reference="PO-2026-0815")
+    yield create(BOUGHT, ItemQuantity(CUP, 4), ItemQuantity(POT, 1), reference="PO-2026-0815")
     yield from _BOUGHT
-    yield _create(CALLED_OFF, ItemQuantity(POT, 2))
-    yield _create(GIVEN_UP, ItemQuantity(TEA, 1))
+    yield create(CALLED_OFF, ItemQuantity(POT, 2))
+    yield create(GIVEN_UP, ItemQuantity(TEA, 1))
     yield from _OTHERS
-
-
-def _create(order_id: OrderId, *items: ItemQuantity, reference: str | None = None) -> CreateOrder:
-    return CreateOrder(
-        order_id=order_id,
-        customer_id=CustomerId(UUID("5f0c7a52-64f1-4a7e-9a53-2f3c9f5d8e11")),
-        currency=EUR,
-        reference=reference,
-        items=items,
-        shipping_address=HOME,
-    )
+    yield from second_part.commands()
 
 
 class GivenClock:
@@ -133,7 +106,7 @@ class GivenIds:
 async def tell(write_database_url: str) -> None:
     """Let all of it happen in a migrated, empty database."""
     async with _units(write_database_url) as units:
-        bus = command_bus(units.begin, EUR)
+        bus = command_bus(units.begin, EUR, outside=Outside(second_part.GivenVerdicts(), OwnStock()))
         for number, command in enumerate(commands(), 1):
             context = Context(correlation_id=f"7f3c1e52-6a0b-4d41-9c55-{number:012x}", actor="customer:ada")
             await bus.dispatch(command, context)

@@ -76,6 +76,22 @@ def test_fields_that_a_newer_producer_adds_are_passed_over(type_: str) -> None:
     assert applied([Event(envelope, data)], document_before(EVENTS, Event(envelope, data))).changes
 
 
+def test_the_examples_of_the_order_that_came_back_show_what_it_has_beside_its_lines() -> None:
+    noted = EVENTS["orders.NoteAdded.v1"]
+    (row,) = applied([noted], document_before(EVENTS, noted)).order_view
+    draft = orjson.loads(row.doc)
+    assert draft["charges"] == [{"kind": "shipping", "label": "Standard, 3 days", "amount_cents": 490}]
+    assert [(note["actor"], note["added_at"]) for note in draft["notes"]] == [("customer:ada", noted.envelope.time)]
+    refunded = EVENTS["orders.RefundRecorded.v1"]
+    (row,) = applied([refunded], document_before(EVENTS, refunded)).order_view
+    order = orjson.loads(row.doc)
+    assert order["notes"] == draft["notes"]
+    assert (order["payment_status"], order["return_status"]) == ("part_refunded", "partial")
+    assert [(back["status"], back["rejection_reason"]) for back in order["returns"]] == [
+        ("rejected", "the pack is open")
+    ]
+
+
 @pytest.mark.parametrize("type_", TYPES)
 def test_a_version_that_is_not_known_yet_is_set_apart_and_not_guessed_at(type_: str) -> None:
     later = type_.rpartition(".v")[0] + ".v99"

@@ -21,7 +21,8 @@ from command_api.migrations.revisions import newest
 from orders_domain.values import Currency, CustomerId, ItemQuantity, OrderId, ShipmentId, Sku
 from projector.adapters.postgres_read_store import PostgresReadStore
 from tests.conftest import PARTITIONS
-from tests.contract.events.story import HOME, written
+from tests.contract.events.shop import HOME
+from tests.contract.events.story import written
 from tests.contract.releases.contents import GENERATION, entries
 from tests.suites.projector_parked import Projector
 

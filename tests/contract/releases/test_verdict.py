@@ -26,6 +26,15 @@ def test_the_second_version_of_a_parcel_could_not_have_been_written_under_the_fi
     assert not row.is_fault
 
 
+def test_an_event_that_is_new_is_for_readers_that_are_deployed_first() -> None:
+    with_more = present_schemas() | {"OrderPainted.v1.json": present_schemas()[NAME]}
+    found = [row for row in rows(with_more, PAST) if row.name == "OrderPainted.v1"]
+    assert [(row.against, row.verdict, row.is_fault) for row in found] == [
+        (f"release {number}", Verdict.BACKWARD, False) for number in PAST
+    ]
+    assert all("parked" in str(row) for row in found)
+
+
 def _changed(change: str) -> dict[str, Any]:
     schemas = deepcopy(present_schemas())
     data = schemas[NAME]

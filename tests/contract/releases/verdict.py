@@ -22,6 +22,7 @@ _ADVICE: Final = {
     Verdict.FORWARD: "events of then could not be read: raise the version",
     Verdict.NONE: "raise the version",
 }
+_NEW: Final = "a reader of then, an event of now: not known; it is parked, and what follows it, until the upgrade"
 
 
 class Row(NamedTuple):
@@ -68,6 +69,8 @@ def _against_releases(name: str, present: Schemas, past: Mapping[int, Schemas]) 
             yield _row(name, f"release {number}", schemas[name], present[name])
         elif name in schemas:
             yield Row(_shown(name), f"release {number}", Verdict.NONE, ["it is gone, and the log may hold some"])
+        else:
+            yield Row(_shown(name), f"release {number}", Verdict.BACKWARD, [_NEW])
 
 
 def _against_the_version_before(name: str, present: Schemas) -> Iterator[Row]:

@@ -1,5 +1,6 @@
 """The read models that the log adds up to: a fold of its own over the JSON of the events."""
 
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 Document = dict[str, Any]
@@ -36,14 +37,9 @@ def next_order(order: Document | None, envelope: Document) -> Document:
         order["items"] = [line for line in order["items"] if line["sku"] != data["sku"]]
     elif name == "ShippingAddressSet":
         order["shipping_address"] = data["shipping_address"]
-    elif name == "OrderShipped":
-        parcel = {field: data[field] for field in ("shipment_id", "items", "carrier", "tracking")}
-        order["shipments"] = [*order["shipments"], parcel | {"shipped_at": envelope["time"], "delivered_at": None}]
-    elif name == "ShipmentDelivered":
-        order["shipments"] = [
-            parcel | {"delivered_at": envelope["time"]} if parcel["shipment_id"] == data["shipment_id"] else parcel
-            for parcel in order["shipments"]
-        ]
+    elif name in _PARTS:
+        field, next_parts = _PARTS[name]
+        order[field] = next_parts(order[field], envelope)
     return order
 
 
@@ -67,6 +63,78 @@ def product_after(envelope: Document) -> Document:
     """The product's document after an event; every one carries it whole."""
     document = {field: envelope["data"][field] for field in PRODUCT}
     return document | {"version": envelope["aggregateversion"], "updated_at": envelope["time"]}
+
+
+Parts = list[Document]
+
+
+def _with(parts: Parts, field: str, part: Document) -> Parts:
+    """`part` in the place of the one that has the same `field`, or else as the last."""
+    places = {one[field]: one for one in parts}
+    places[part[field]] = part
+    return list(places.values())
+
+
+def _changed(parts: Parts, field: str, data: Document, more: Document) -> Parts:
+    """All parts; those whose `field` is that of `data` have `more`."""
+    return [part | more if part[field] == data[field] else part for part in parts]
+
+
+def _without(parts: Parts, field: str, data: Document) -> Parts:
+    return [part for part in parts if part[field] != data[field]]
+
+
+def _fields(envelope: Document, *names: str, **more: object) -> Document:
+    return {name: envelope["data"][name] for name in names} | more
+
+
+def _shipped(parts: Parts, envelope: Document) -> Parts:
+    parcel = _fields(envelope, "shipment_id", "items", "carrier", "tracking")
+    return _with(parts, "shipment_id", parcel | {"shipped_at": envelope["time"], "delivered_at": None})
+
+
+def _delivered(parts: Parts, envelope: Document) -> Parts:
+    return _changed(parts, "shipment_id", envelope["data"], {"delivered_at": envelope["time"]})
+
+
+def _requested(parts: Parts, envelope: Document) -> Parts:
+    asked = _fields(envelope, "return_id", "items", "reason", status="requested", requested_at=envelope["time"])
+    return _with(parts, "return_id", asked | {"restocked": None, "rejection_reason": None, "settled_at": None})
+
+
+def _received(parts: Parts, envelope: Document) -> Parts:
+    more = _fields(envelope, "restocked", status="received", settled_at=envelope["time"])
+    return _changed(parts, "return_id", envelope["data"], more)
+
+
+def _rejected(parts: Parts, envelope: Document) -> Parts:
+    more = {"rejection_reason": envelope["data"]["reason"], "status": "rejected", "settled_at": envelope["time"]}
+    return _changed(parts, "return_id", envelope["data"], more)
+
+
+def _noted(parts: Parts, envelope: Document) -> Parts:
+    return [*parts, _fields(envelope, "text", added_at=envelope["time"], actor=envelope.get("actor"))]
+
+
+_PARTS: Final[Mapping[str, tuple[str, Callable[[Parts, Document], Parts]]]] = {
+    "DiscountApplied": (
+        "discounts",
+        lambda parts, envelope: _with(parts, "code", _fields(envelope, "code", "percent_bp", "amount_cents")),
+    ),
+    "DiscountRemoved": ("discounts", lambda parts, envelope: _without(parts, "code", envelope["data"])),
+    "ChargeSet": (
+        "charges",
+        lambda parts, envelope: _with(parts, "kind", _fields(envelope, "kind", "label", "amount_cents")),
+    ),
+    "ChargeRemoved": ("charges", lambda parts, envelope: _without(parts, "kind", envelope["data"])),
+    "OrderShipped": ("shipments", _shipped),
+    "ShipmentDelivered": ("shipments", _delivered),
+    "ReturnRequested": ("returns", _requested),
+    "ReturnReceived": ("returns", _received),
+    "ReturnRejected": ("returns", _rejected),
+    "NoteAdded": ("notes", _noted),
+}
+"""By the name of an event: which list of the order it changes, and how."""
 
 
 def _begun(envelope: Document) -> Document:
