@@ -10,7 +10,6 @@ from orders_domain.events import OrderCreated, OrderEvent
 from orders_domain.lines import drop_line, put_lines
 from orders_domain.order import Order
 from orders_domain.parts import Charge, Discount, Payment, Return, ReturnStage, Shipment
-from orders_domain.values import ReturnId, ShipmentId
 
 
 def evolve(order: Order | None, event: OrderEvent) -> Order:
@@ -56,37 +55,24 @@ def _with_results(order: Order, event: OrderEvent) -> Order:
     )
 
 
-def _with_parts(order: Order, event: OrderEvent) -> Order:  # noqa: C901, PLR0911, PLR0912 - an arm per event
+def _with_parts(order: Order, event: OrderEvent) -> Order:  # noqa: PLR0911 - an arm per kind of event
     match event:
         case happened.OrderItemRemoved():
             return replace(order, lines=drop_line(order.lines, event.sku))
         case happened.ShippingAddressSet():
             return replace(order, shipping_address=event.shipping_address)
-        case happened.DiscountApplied():
-            return replace(order, discounts=(*order.discounts, _discount(event)))
-        case happened.DiscountRemoved():
-            return replace(order, discounts=tuple(one for one in order.discounts if one.code != event.code))
-        case happened.ChargeSet():
-            others = tuple(one for one in order.charges if one.kind != event.kind)
-            return replace(order, charges=(*others, _charge(event)))
-        case happened.ChargeRemoved():
-            return replace(order, charges=tuple(one for one in order.charges if one.kind != event.kind))
+        case happened.NoteAdded():
+            return replace(order, notes=order.notes + 1)
+        case happened.DiscountApplied() | happened.DiscountRemoved() | happened.ChargeSet() | happened.ChargeRemoved():
+            return _with_terms(order, event)
         case happened.PaymentRecorded():
             return replace(order, payments=(*order.payments, _payment(event)))
         case happened.RefundRecorded():
             return replace(order, refunds=(*order.refunds, _payment(event)))
-        case happened.OrderShipped():
-            return replace(order, shipments=(*order.shipments, _parcel(event)))
-        case happened.ShipmentDelivered():
-            return replace(order, shipments=_arrived(order.shipments, event.shipment_id))
-        case happened.ReturnRequested():
-            return replace(order, returns=(*order.returns, _return(event)))
-        case happened.ReturnReceived():
-            return replace(order, returns=_staged(order.returns, event.return_id, ReturnStage.RECEIVED))
-        case happened.ReturnRejected():
-            return replace(order, returns=_staged(order.returns, event.return_id, ReturnStage.REJECTED))
-        case happened.NoteAdded():
-            return replace(order, notes=order.notes + 1)
+        case happened.OrderShipped() | happened.ShipmentDelivered():
+            return replace(order, shipments=_parcels(order.shipments, event))
+        case happened.ReturnRequested() | happened.ReturnReceived() | happened.ReturnRejected():
+            return replace(order, returns=_returns(order.returns, event))
         case (
             happened.OrderCreated()
             | happened.OrderItemAdded()
@@ -105,6 +91,41 @@ def _with_parts(order: Order, event: OrderEvent) -> Order:  # noqa: C901, PLR091
             return order
         case _:
             assert_never(event)
+
+
+def _with_terms(
+    order: Order,
+    event: happened.DiscountApplied | happened.DiscountRemoved | happened.ChargeSet | happened.ChargeRemoved,
+) -> Order:
+    match event:
+        case happened.DiscountApplied():
+            return replace(order, discounts=(*order.discounts, _discount(event)))
+        case happened.DiscountRemoved():
+            return replace(order, discounts=tuple(one for one in order.discounts if one.code != event.code))
+        case happened.ChargeSet():
+            others = tuple(one for one in order.charges if one.kind != event.kind)
+            return replace(order, charges=(*others, _charge(event)))
+        case happened.ChargeRemoved():
+            return replace(order, charges=tuple(one for one in order.charges if one.kind != event.kind))
+
+
+def _parcels(
+    shipments: tuple[Shipment, ...], event: happened.OrderShipped | happened.ShipmentDelivered
+) -> tuple[Shipment, ...]:
+    if isinstance(event, happened.OrderShipped):
+        return (*shipments, _parcel(event))
+    arrived = event.shipment_id
+    return tuple(replace(one, delivered=True) if one.shipment_id == arrived else one for one in shipments)
+
+
+def _returns(
+    returns: tuple[Return, ...], event: happened.ReturnRequested | happened.ReturnReceived | happened.ReturnRejected
+) -> tuple[Return, ...]:
+    if isinstance(event, happened.ReturnRequested):
+        return (*returns, _return(event))
+    stage = ReturnStage.RECEIVED if isinstance(event, happened.ReturnReceived) else ReturnStage.REJECTED
+    settled = event.return_id
+    return tuple(replace(one, stage=stage) if one.return_id == settled else one for one in returns)
 
 
 def _discount(event: happened.DiscountApplied) -> Discount:
@@ -131,13 +152,3 @@ def _parcel(event: happened.OrderShipped) -> Shipment:
         tracking=event.tracking,
         delivered=False,
     )
-
-
-def _arrived(shipments: tuple[Shipment, ...], shipment_id: ShipmentId) -> tuple[Shipment, ...]:
-    return tuple(
-        replace(parcel, delivered=True) if parcel.shipment_id == shipment_id else parcel for parcel in shipments
-    )
-
-
-def _staged(returns: tuple[Return, ...], return_id: ReturnId, stage: ReturnStage) -> tuple[Return, ...]:
-    return tuple(replace(back, stage=stage) if back.return_id == return_id else back for back in returns)
