@@ -2,14 +2,16 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import reduce
 from typing import NamedTuple, cast, overload
 
 from command_api.adapters.publish import publish_order_event, publish_product_event
 from command_api.application.context import Context
-from command_api.application.errors import StaleVersion, VersionConflict
+from command_api.application.errors import KeyTaken, StaleVersion, VersionConflict
+from command_api.application.idempotency import StoredAnswer
+from command_api.application.ports import StockMove
 from orders_contracts.registry import EventData
 from orders_domain.errors import OrderNotFound, ProductNotFound
 from orders_domain.events import OrderEvent, ProductEvent
@@ -35,14 +37,18 @@ class InMemoryUnitsOfWork:
         self.orders: dict[OrderId, Order] = {}
         self.products: dict[Sku, Product] = {}
         self.events: list[LoggedEvent] = []
+        self.answers: dict[bytes, StoredAnswer] = {}
+        self.told: list[StockMove] = []
+        self.given_up: set[int] = set()
         self.commits = 0
         self.locks: defaultdict[Sku, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     @asynccontextmanager
     async def begin(self, context: Context) -> AsyncIterator["InMemoryUnitOfWork"]:
         """A unit of work; its locks are let go when the context is left."""
-        async with AsyncExitStack() as stack:
-            unit = InMemoryUnitOfWork(self, context, stack)
+        kept = KeptReservations()
+        async with kept, AsyncExitStack() as stack:
+            unit = InMemoryUnitOfWork(self, context, stack, kept)
             try:
                 yield unit
             except Exception:
@@ -55,17 +61,34 @@ class InMemoryUnitsOfWork:
         return [event for event in self.events if event.aggregate_id in wanted]
 
 
+class KeptReservations(dict[int, Callable[[], Awaitable[None]]]):
+    """Numbers of reservations that a unit of work keeps, and what gives them back where it fails."""
+
+    async def __aenter__(self) -> None:
+        pass
+
+    async def __aexit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        if isinstance(error, Exception):
+            for otherwise in self.values():
+                await otherwise()
+
+
 class InMemoryUnitOfWork:
     """See the port."""
 
-    def __init__(self, house: InMemoryUnitsOfWork, context: Context, stack: AsyncExitStack) -> None:
+    def __init__(
+        self, house: InMemoryUnitsOfWork, context: Context, stack: AsyncExitStack, kept: "KeptReservations"
+    ) -> None:
         self._house = house
         self._context = context
         self._stack = stack
         self._locked: set[Sku] = set()
         self._read: Order | None = None
+        self._agreed = False
         self._orders: list[tuple[int, Order, list[EventData]]] = []
         self._products: list[tuple[int, Product, list[EventData]]] = []
+        self._told: list[StockMove] = []
+        self._kept = kept
 
     async def order(self, order_id: OrderId) -> Order:
         order = self._house.orders.get(order_id)
@@ -121,14 +144,42 @@ class InMemoryUnitOfWork:
         self._orders.append((expected, order, [publish_order_event(event) for event in steps]))
         return order
 
+    def keep(self, reservation: int, otherwise: Callable[[], Awaitable[None]]) -> None:
+        self._kept[reservation] = otherwise
+
+    def tell_inventory(self, move: StockMove) -> None:
+        self._told.append(move)
+
     async def commit(self) -> None:
-        house = self._house
+        self._agreed = True
+        if self._context.idempotency is None:
+            await self._write()
+
+    async def commit_with(self, stored: StoredAnswer) -> None:
+        if not self._agreed:
+            self._orders, self._products, self._told = [], [], []
+        self._require_versions()
+        if stored.scope in self._house.answers:
+            raise KeyTaken
+        self._house.answers[stored.scope] = stored
+        await self._write()
+
+    async def answered(self, scope: bytes) -> StoredAnswer | None:
+        return self._house.answers.get(scope)
+
+    def _require_versions(self) -> None:
+        if not self._house.given_up.isdisjoint(self._kept):
+            raise VersionConflict
         for expected, order, _ in self._orders:
-            _require(expected, house.orders.get(order.order_id))
+            _require(expected, self._house.orders.get(order.order_id))
         for expected, product, _ in self._products:
-            _require(expected, house.products.get(product.sku))
+            _require(expected, self._house.products.get(product.sku))
             if expected and product.sku not in self._locked:
                 raise AssertionError(f"{product.sku} is written without a lock")
+
+    async def _write(self) -> None:
+        self._require_versions()
+        house = self._house
         house.commits += bool(self._orders or self._products)
         for expected, order, events in self._orders:
             house.orders[order.order_id] = order
@@ -136,6 +187,7 @@ class InMemoryUnitOfWork:
         for expected, product, events in self._products:
             house.products[product.sku] = product
             self._log(product.sku, expected, events)
+        house.told += self._told
         await self._stack.aclose()
 
     def require_still_true(self) -> None:

@@ -21,7 +21,9 @@ WRITERS: Final = ("command-api", "outbox-relay")
 READERS: Final = ("query-api", "projector")
 """Users of the read database."""
 DECLARED: Final[Mapping[str, list[Declaration]]] = {
-    "command-api": _of(command_api_tables.METADATA, {"orders", "products", "outbox"}),
+    "command-api": _of(
+        command_api_tables.METADATA, {"orders", "products", "outbox", "idempotency_keys", "inventory_intents"}
+    ),
     "outbox-relay": _of(outbox_table.metadata, {"outbox_tick"}),
     "query-api": _of(query_api_tables.metadata, set()),
     "projector": _of(read_tables.metadata, set(read_tables.metadata.tables)),

@@ -24,6 +24,8 @@ WRITE_SIDE: Final = """
 | write database | `orders_command` | `orders_relay` |
 |---|---|---|
 | alembic_version | SELECT | |
+| inventory_intents | SELECT, INSERT (attempts, due_at, move, order_id, units, version), UPDATE (attempts, due_at, move), DELETE | |
+| idempotency_keys | SELECT, INSERT (body, fingerprint, headers, scope, status), DELETE | |
 | orders | SELECT, INSERT, UPDATE (state, status, updated_at, version) | |
 | outbox | SELECT (event_id), INSERT (aggregate_id, aggregate_type, data, event_id, occurred_at, partition, type, version) | SELECT |
 | outbox_log | SELECT | SELECT |

@@ -12,6 +12,7 @@ import pytest_asyncio
 
 from command_api import composition
 from command_api.adapters.postgres.committer import Committer
+from command_api.adapters.postgres.order_writes import OrderWrite
 from command_api.adapters.postgres.pool import Database
 from command_api.adapters.postgres.raw_json import RawJson
 from command_api.adapters.postgres.writes import Write
@@ -71,6 +72,34 @@ async def test_a_command_takes_the_statements_that_it_may(counted: Shop) -> None
         (counted.adjust(sku, 1), 2),
     ]
     assert [await statements_of(call) for call, _ in steps] == [most for _, most in steps]
+
+
+async def test_a_key_costs_no_statement_more_but_where_products_alone_are_written(counted: Shop) -> None:
+    sku, other = await counted.product(), await counted.product()
+    order = await counted.draft({sku: 1, other: 1})
+    at = f"/orders/{order}"
+
+    def keyed(method: str, path: str, body: object = None) -> Awaitable[object]:
+        return counted.call(method, path, body, Idempotency_Key=str(uuid4()))
+
+    steps: list[tuple[Awaitable[object], int]] = [
+        (keyed("POST", "/orders", {"customer_id": str(uuid4())}), 1),
+        (keyed("POST", "/orders", {"customer_id": str(uuid4()), "items": [{"sku": sku, "quantity": 1}]}), 2),
+        (keyed("POST", f"{at}/items", {"sku": sku, "quantity": 1}), 2),
+        (keyed("PUT", f"{at}/items/{sku}", {"quantity": 5}), 2),
+        (keyed("DELETE", f"{at}/items/{other}"), 2),
+        (keyed("POST", f"{at}/confirm"), 4),
+        (keyed("POST", f"{at}/shipments", {"items": [{"sku": sku, "quantity": 5}]}), 4),
+        (keyed("POST", f"/products/{sku}/stock-adjustments", {"delta": 1, "reason": "found"}), 3),
+        (keyed("POST", f"{at}/confirm"), 2),  # refused: looked up, and kept
+    ]
+    assert [await statements_of(call) for call, _ in steps] == [most for _, most in steps]
+
+
+async def test_a_replay_costs_the_decision_the_key_that_is_taken_and_its_answer(counted: Shop) -> None:
+    key, body = str(uuid4()), {"customer_id": str(uuid4())}
+    assert await statements_of(counted.call("POST", "/orders", body, Idempotency_Key=key)) == 1
+    assert await statements_of(counted.call("POST", "/orders", body, Idempotency_Key=key)) == 2
 
 
 async def test_a_look_at_the_readiness_costs_commands_nothing(counted: Shop) -> None:
@@ -143,7 +172,7 @@ async def test_a_bad_row_does_not_take_its_neighbours_with_it(
     commit = Committer(database)
     writes = [order_write() for _ in range(9)]
     writes.insert(5, bad())
-    ends = await asyncio.gather(*(commit(write) for write in writes), return_exceptions=True)
+    ends = await asyncio.gather(*(commit(OrderWrite(write, None)) for write in writes), return_exceptions=True)
     assert isinstance(ends.pop(5), psycopg.Error)
     assert ends == [None] * 9
     found = await shop.rows(
@@ -156,21 +185,22 @@ async def test_a_bad_row_does_not_take_its_neighbours_with_it(
 async def test_an_event_that_the_log_has_already_is_refused_alone(shop: Shop, database: Database) -> None:
     commit = Committer(database)
     first = order_write()
-    await commit(first)
+    await commit(OrderWrite(first, None))
     await shop.rows("DELETE FROM orders WHERE order_id = %s RETURNING version", first.key)
     ends = await asyncio.gather(
-        *(commit(write) for write in [order_write(), first, order_write()]), return_exceptions=True
+        *(commit(OrderWrite(write, None)) for write in [order_write(), first, order_write()]), return_exceptions=True
     )
     assert [type(end) for end in ends] == [type(None), psycopg.errors.UniqueViolation, type(None)]
 
 
 async def test_of_two_writes_of_one_order_in_a_batch_only_the_first_is_made(shop: Shop, database: Database) -> None:
     commit = Committer(database)
-    await asyncio.gather(*(commit(order_write()) for _ in range(2)))
+    await asyncio.gather(*(commit(OrderWrite(order_write(), None)) for _ in range(2)))
     twice = order_write()
     rival = Write(twice.key, twice.row, [(*twice.events[0][:1], uuid4(), *twice.events[0][2:])])
     ends = await asyncio.gather(
-        *(commit(write) for write in [order_write(), order_write(), twice, rival]), return_exceptions=True
+        *(commit(OrderWrite(write, None)) for write in [order_write(), order_write(), twice, rival]),
+        return_exceptions=True,
     )
     assert [type(end) for end in ends] == [type(None)] * 3 + [VersionConflict]
     assert len(await shop.log(str(twice.key))) == 1

@@ -10,7 +10,7 @@ import pytest_asyncio
 
 from command_api import composition
 from command_api.application.context import Context
-from command_api.application.errors import ConcurrentUpdate, Unavailable
+from command_api.application.errors import ConcurrentUpdate, KeyInFlight, KeyReused, Unavailable
 from command_api.settings import Settings
 from tests.contract.http.changes import operations
 from tests.contract.http.documents import document
@@ -239,6 +239,8 @@ async def _failures(seen: Seen, database_url: str) -> None:
             for error in (
                 Unavailable("gone"),
                 ValueError("a fault"),
+                KeyInFlight(),
+                KeyReused(),
                 *([ConcurrentUpdate()] if name in OF_ORDERS else []),
             ):
                 app.state.desk.bus = Failing(error)

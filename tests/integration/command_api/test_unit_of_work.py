@@ -15,6 +15,7 @@ from orders_contracts.codec import decode_event
 from tests.conftest import PARTITIONS
 from tests.contract.databases.logins import as_member
 from tests.fakes.command_unit_of_work import LoggedEvent
+from tests.suites.command_answers import AnswerPromises
 from tests.suites.command_locking import LockingPromises
 from tests.suites.command_unit_of_work import UnitOfWorkPromises
 
@@ -59,4 +60,8 @@ class TestWritingOnPostgres(UnitOfWorkPromises):
 
 
 class TestLockingOnPostgres(LockingPromises):
+    pass
+
+
+class TestAnswersOnPostgres(AnswerPromises):
     pass

@@ -56,7 +56,9 @@ def test_the_facts_of_a_refusal_stand_beside_the_members(error: DomainError) -> 
 def test_who_may_try_again_is_told_when(code: str) -> None:
     answer = problem({"type": "http", "path": "/here"}, code, "No.")
     assert answer.status_code == PROBLEMS[code].status
-    assert ("retry-after" in answer.headers) == (code in {"concurrent_update", "unavailable"})
+    assert ("retry-after" in answer.headers) == (
+        code in {"concurrent_update", "idempotency_key_in_flight", "unavailable"}
+    )
 
 
 def test_a_fact_never_replaces_a_member() -> None:

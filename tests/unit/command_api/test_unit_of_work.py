@@ -3,6 +3,7 @@
 import pytest
 
 from tests.fakes.command_unit_of_work import InMemoryUnitsOfWork
+from tests.suites.command_answers import AnswerPromises
 from tests.suites.command_locking import LockingPromises
 from tests.suites.command_unit_of_work import UnitOfWorkPromises
 
@@ -17,4 +18,8 @@ class TestWritingInMemory(UnitOfWorkPromises):
 
 
 class TestLockingInMemory(LockingPromises):
+    pass
+
+
+class TestAnswersInMemory(AnswerPromises):
     pass

@@ -6,13 +6,15 @@ import gc
 import signal
 import socket
 from collections.abc import AsyncIterator, Generator
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import stamina
 import structlog
 import uvicorn
 from fastapi import FastAPI
 
+from command_api.adapters.in_house import IN_HOUSE
+from command_api.adapters.postgres.answers import Answers
 from command_api.adapters.postgres.health import Health, WrongPartitions
 from command_api.adapters.postgres.pool import Database
 from command_api.adapters.postgres.unit_of_work import PostgresUnitsOfWork
@@ -20,23 +22,25 @@ from command_api.adapters.system import SystemClock, UuidV7Ids
 from command_api.application.add_item import AddItem, add_item
 from command_api.application.add_note import AddNote, add_note
 from command_api.application.adjust_stock import AdjustStock, adjust_stock
+from command_api.application.answer_once import AnswerOnce
 from command_api.application.apply_discount import ApplyDiscount, apply_discount
 from command_api.application.approve_review import ApproveReview, approve_review
 from command_api.application.bus import CommandBus, Middleware, RetryOnConflict
-from command_api.application.cancel_item import CancelItem, cancel_item
-from command_api.application.cancel_order import CancelOrder, cancel_order
+from command_api.application.cancel_item import CancelItem, CancelItemHandler
+from command_api.application.cancel_order import CancelOrder, CancelOrderHandler
 from command_api.application.change_item_quantity import ChangeItemQuantity, change_item_quantity
-from command_api.application.confirm_order import ConfirmOrder, confirm_order
+from command_api.application.confirm_order import ConfirmOrder, ConfirmOrderHandler
 from command_api.application.create_order import CreateOrder, CreateOrderHandler
-from command_api.application.decline_review import DeclineReview, decline_review
+from command_api.application.decline_review import DeclineReview, DeclineReviewHandler
 from command_api.application.delist_product import DelistProduct, delist_product
 from command_api.application.deliver_shipment import DeliverShipment, deliver_shipment
 from command_api.application.discard_order import DiscardOrder, discard_order
 from command_api.application.errors import Unavailable
 from command_api.application.expire_order import ExpireOrder, expire_order
 from command_api.application.list_product import ListProduct, list_product
+from command_api.application.outside import Outside
 from command_api.application.ports import BeginUnitOfWork
-from command_api.application.receive_return import ReceiveReturn, receive_return
+from command_api.application.receive_return import ReceiveReturn, ReceiveReturnHandler
 from command_api.application.record_payment import RecordPayment, record_payment
 from command_api.application.record_refund import RecordRefund, record_refund
 from command_api.application.reject_return import RejectReturn, reject_return
@@ -46,20 +50,30 @@ from command_api.application.remove_item import RemoveItem, remove_item
 from command_api.application.request_return import RequestReturn, request_return
 from command_api.application.set_charge import SetCharge, set_charge
 from command_api.application.set_shipping_address import SetShippingAddress, set_shipping_address
-from command_api.application.ship_items import ShipItems, ship_items
+from command_api.application.ship_items import ShipItems, ShipItemsHandler
 from command_api.entrypoints.app import create_app
 from command_api.entrypoints.call import CommandDesk
 from command_api.entrypoints.drain import Drain
+from command_api.entrypoints.recurring import Recurring
 from command_api.metrics import CommandMetrics
 from command_api.migrations.revisions import newest
 from command_api.settings import Settings
 from orders_domain.values import Currency
 
+if TYPE_CHECKING:
+    from command_api.adapters.http.systems import OutsideSystems
+
 _BACKLOG: Final = 2_048
 """Connections that may wait to be accepted."""
+_SWEEP_SECONDS: Final = 60.0
+"""Between two looks for answers that need not be kept any longer."""
+_TELL_SECONDS: Final = 1.0
+"""Between two looks for what an inventory elsewhere has to be told."""
 
 
-def command_bus(begin: BeginUnitOfWork, default_currency: Currency, *middlewares: Middleware) -> CommandBus:
+def command_bus(
+    begin: BeginUnitOfWork, default_currency: Currency, *middlewares: Middleware, outside: Outside = IN_HOUSE
+) -> CommandBus:
     """Every command and who handles it."""
     bus = CommandBus(begin, middlewares)
     bus.register(CreateOrder, CreateOrderHandler(default_currency))
@@ -67,22 +81,22 @@ def command_bus(begin: BeginUnitOfWork, default_currency: Currency, *middlewares
     bus.register(ChangeItemQuantity, change_item_quantity)
     bus.register(RemoveItem, remove_item)
     bus.register(SetShippingAddress, set_shipping_address)
-    bus.register(ConfirmOrder, confirm_order)
-    bus.register(CancelOrder, cancel_order)
+    bus.register(ConfirmOrder, ConfirmOrderHandler(outside.fraud_check, outside.inventory))
+    bus.register(CancelOrder, CancelOrderHandler(outside.inventory))
     bus.register(DiscardOrder, discard_order)
-    bus.register(ShipItems, ship_items)
+    bus.register(ShipItems, ShipItemsHandler(outside.inventory))
     bus.register(DeliverShipment, deliver_shipment)
     bus.register(ApplyDiscount, apply_discount)
     bus.register(RemoveDiscount, remove_discount)
     bus.register(SetCharge, set_charge)
     bus.register(RemoveCharge, remove_charge)
     bus.register(ApproveReview, approve_review)
-    bus.register(DeclineReview, decline_review)
-    bus.register(CancelItem, cancel_item)
+    bus.register(DeclineReview, DeclineReviewHandler(outside.inventory))
+    bus.register(CancelItem, CancelItemHandler(outside.inventory))
     bus.register(RecordPayment, record_payment)
     bus.register(RecordRefund, record_refund)
     bus.register(RequestReturn, request_return)
-    bus.register(ReceiveReturn, receive_return)
+    bus.register(ReceiveReturn, ReceiveReturnHandler(outside.inventory))
     bus.register(RejectReturn, reject_return)
     bus.register(AddNote, add_note)
     bus.register(ExpireOrder, expire_order)
@@ -102,22 +116,75 @@ def database(settings: Settings) -> Database:
     return Database(settings.database_url, size=settings.pool_size, wait_seconds=settings.pool_wait_seconds)
 
 
+def idempotency_sweep(answers: Answers, settings: Settings) -> Recurring:
+    """Drops answers that have been kept for as long as they have to be."""
+    return Recurring(
+        "drop old answers", lambda: answers.drop_old(settings.idempotency_key_hours), seconds=_SWEEP_SECONDS
+    )
+
+
+def outside_systems(
+    settings: Settings, write_database: Database
+) -> tuple[contextlib.AbstractAsyncContextManager[object], Outside]:
+    """Who is asked beside the write database, and what has to be open meanwhile."""
+    if settings.fraud_check_url is None and settings.inventory_url is None:
+        return contextlib.nullcontext(), IN_HOUSE
+    from command_api.adapters.http.systems import OutsideSystems  # noqa: PLC0415 - most do without, and start faster
+
+    systems = OutsideSystems(proxy_from_environment=settings.outside_proxy_from_environment)
+    fraud_check, inventory = IN_HOUSE
+    if settings.fraud_check_url is not None:
+        fraud_check = systems.fraud_check(
+            settings.fraud_check_url, settings.fraud_check_timeout_seconds, settings.fraud_check_when_down
+        )
+    if settings.inventory_url is not None:
+        inventory = systems.inventory(settings.inventory_url, settings.inventory_timeout_seconds, write_database)
+    return _opened(systems), Outside(fraud_check, inventory)
+
+
+@contextlib.asynccontextmanager
+async def _opened(systems: "OutsideSystems") -> AsyncIterator[None]:
+    async with contextlib.AsyncExitStack() as stack:
+        stack.push_async_callback(systems.close)
+        for sweep in systems.sweeps:
+            telling = Recurring("tell the inventory", sweep, seconds=_TELL_SECONDS)
+            await stack.enter_async_context(telling.running())
+        yield
+
+
 def application(settings: Settings, drain: Drain | None = None) -> FastAPI:
     """The whole service as an ASGI application, whose lifespan opens and closes the database."""
     write_database = database(settings)
     checks = health(write_database, settings)
     ids = UuidV7Ids()
-    units = PostgresUnitsOfWork(write_database, checks, SystemClock(), ids, settings.partitions)
+    units = PostgresUnitsOfWork(
+        write_database,
+        checks,
+        SystemClock(),
+        ids,
+        settings.partitions,
+        stock_elsewhere=settings.inventory_url is not None,
+    )
     metrics = CommandMetrics()
     stamina.instrumentation.set_on_retry_hooks([])  # a conflict is an everyday thing
-    bus = command_bus(units.begin, Currency(settings.default_currency), metrics, RetryOnConflict())
-    desk = CommandDesk(bus, ids, actor_header=settings.actor_header, require_if_match=settings.require_if_match)
+    opened, outside = outside_systems(settings, write_database)
+    middlewares = metrics, AnswerOnce(units.begin), RetryOnConflict()
+    bus = command_bus(units.begin, Currency(settings.default_currency), *middlewares, outside=outside)
+    desk = CommandDesk(
+        bus,
+        ids,
+        actor_header=settings.actor_header,
+        require_if_match=settings.require_if_match,
+        require_idempotency_key=settings.require_idempotency_key,
+    )
+    sweeping = idempotency_sweep(units.answers, settings)
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         await write_database.open()
         try:
-            yield
+            async with opened, sweeping.running():
+                yield
         finally:
             await write_database.close()
 

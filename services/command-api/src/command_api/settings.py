@@ -31,7 +31,23 @@ def _over_verified_tls(value: str, info: ValidationInfo) -> str:
     return value
 
 
+def _http_url(value: str, info: ValidationInfo) -> str:
+    import httpx  # noqa: PLC0415 - slow to import, and most set no such URL
+
+    try:
+        url = httpx.URL(value)
+    except httpx.InvalidURL as error:
+        raise ValueError(str(error)) from error
+    if url.scheme not in {"http", "https"} or not url.host or url.fragment:
+        raise ValueError("must be a URL, http://... or https://..., with a host and no fragment")
+    if info.data.get("require_tls") and url.scheme != "https":
+        raise ValueError("REQUIRE_TLS asks for https://")
+    return value
+
+
 DatabaseUrl = Annotated[str, AfterValidator(_libpq_url), AfterValidator(_over_verified_tls)]
+HttpUrl = Annotated[str, AfterValidator(_http_url)]
+Patience = Annotated[float, Field(gt=0, le=60)]
 CurrencyCode = Annotated[str, AfterValidator(parse_currency)]
 HeaderName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9-]{0,63}$")]
 
@@ -67,5 +83,21 @@ class Settings(BaseSettings):
     """A header, set by a trusted gateway, that says who asks. Without it the actor of an event is null."""
     require_if_match: bool = False
     """Answer 428 to a change that does not say which version it is for."""
+    require_idempotency_key: bool = False
+    """Answer 400 to a command without an Idempotency-Key."""
+    idempotency_key_hours: Annotated[int, Field(ge=24, le=8_760)] = 24
+    """How long, at least, the answer to a command with an Idempotency-Key is kept."""
+    fraud_check_url: HttpUrl | None = None
+    """A fraud check that is asked before an order is confirmed, by POST. Without it every order is approved."""
+    fraud_check_timeout_seconds: Patience = 2.0
+    """How long it may take, all attempts together."""
+    fraud_check_when_down: Literal["hold", "refuse"] = "hold"
+    """What becomes of a confirmation when it does not answer: the order is held for review, or the answer is 503."""
+    inventory_url: HttpUrl | None = None
+    """An inventory that holds the units of orders, told by POST. Without it they are held in the write database."""
+    inventory_timeout_seconds: Patience = 2.0
+    """How long one move of units may take there, all attempts together."""
+    outside_proxy_from_environment: bool = False
+    """Go to these two through the proxy that HTTP_PROXY and the like name, which otherwise count for nothing."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["auto", "json", "console"] = "auto"

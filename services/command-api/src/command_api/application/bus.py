@@ -57,7 +57,10 @@ class CommandBus:
     def _in_unit_of_work(self, handler: Handler[Command_contra]) -> Next:
         async def step(command: Command_contra, context: Context) -> Outcome:
             async with self._begin(context) as uow:
-                return await handler(command, uow)
+                outcome = await handler(command, uow)
+                if context.idempotency is not None:
+                    await uow.commit_with(context.idempotency.stored(outcome))
+                return outcome
 
         return step
 

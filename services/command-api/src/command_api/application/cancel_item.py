@@ -1,10 +1,10 @@
-"""Take units off a confirmed order before they are shipped: they are released in the same transaction."""
+"""Take units off a confirmed order before they are shipped: they are released."""
 
 from dataclasses import dataclass
 
 from command_api.application.outcome import Outcome, of_order
+from command_api.application.outside import Inventory
 from command_api.application.ports import UnitOfWork
-from orders_domain import stock
 from orders_domain.values import OrderId, Sku
 
 
@@ -16,13 +16,14 @@ class CancelItem:
     reason: str
 
 
-async def cancel_item(command: CancelItem, uow: UnitOfWork) -> Outcome:
-    order = await uow.order(command.order_id)
-    events = order.cancel_item(command.sku, command.quantity, command.reason)
-    given_up = {command.sku: command.quantity}
-    products = await uow.lock_products(given_up)
-    for sku, released in stock.release(products, order.order_id, given_up).items():
-        uow.save(products[sku], released)
-    order = uow.save(order, events)
-    await uow.commit()
-    return of_order(order)
+class CancelItemHandler:
+    def __init__(self, inventory: Inventory) -> None:
+        self._inventory = inventory
+
+    async def __call__(self, command: CancelItem, uow: UnitOfWork) -> Outcome:
+        order = await uow.order(command.order_id)
+        events = order.cancel_item(command.sku, command.quantity, command.reason)
+        await self._inventory.release(uow, order, {command.sku: command.quantity})
+        order = uow.save(order, events)
+        await uow.commit()
+        return of_order(order)

@@ -1,10 +1,10 @@
-"""Cancel a confirmed order before anything is shipped: its stock is released in the same transaction."""
+"""Cancel a confirmed order before anything is shipped: its stock is released."""
 
 from dataclasses import dataclass
 
 from command_api.application.outcome import Outcome, of_order
+from command_api.application.outside import Inventory
 from command_api.application.ports import UnitOfWork
-from orders_domain import stock
 from orders_domain.values import OrderId
 
 
@@ -14,13 +14,14 @@ class CancelOrder:
     reason: str
 
 
-async def cancel_order(command: CancelOrder, uow: UnitOfWork) -> Outcome:
-    order = await uow.order(command.order_id)
-    events = order.cancel(command.reason)
-    held = order.unshipped()
-    products = await uow.lock_products(held)
-    for sku, released in stock.release(products, order.order_id, held).items():
-        uow.save(products[sku], released)
-    order = uow.save(order, events)
-    await uow.commit()
-    return of_order(order)
+class CancelOrderHandler:
+    def __init__(self, inventory: Inventory) -> None:
+        self._inventory = inventory
+
+    async def __call__(self, command: CancelOrder, uow: UnitOfWork) -> Outcome:
+        order = await uow.order(command.order_id)
+        events = order.cancel(command.reason)
+        await self._inventory.release(uow, order, order.unshipped())
+        order = uow.save(order, events)
+        await uow.commit()
+        return of_order(order)

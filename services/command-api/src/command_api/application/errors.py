@@ -1,5 +1,7 @@
 """Refusals that are not the domain's: they come from versions, neighbours and engines."""
 
+from command_api.application.idempotency import Answer
+
 
 class StaleVersion(Exception):
     """The caller named a version with If-Match, and the aggregate is at another one."""
@@ -19,3 +21,35 @@ class ConcurrentUpdate(Exception):
 
 class Unavailable(Exception):
     """Something that the service needs does not answer. Whether the command took effect may be unknown."""
+
+
+class OutsideUnavailable(Unavailable):
+    """An outside system does not answer, or not so that it could be used. The command has changed nothing."""
+
+
+class FraudCheckUnavailable(OutsideUnavailable):
+    """Nobody says whether the order may be confirmed."""
+
+
+class InventoryUnavailable(OutsideUnavailable):
+    """Nobody says whether the units are to be had."""
+
+
+class KeyTaken(Exception):
+    """An idempotency key belongs to somebody else: it has an answer already, or is about to get one."""
+
+
+class KeyInFlight(Exception):
+    """The first command under this idempotency key has not ended yet."""
+
+
+class KeyReused(Exception):
+    """The idempotency key was given for another command before."""
+
+
+class Replayed(Exception):
+    """The command has been answered before, under the same idempotency key, and is not decided again."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__("answered before")
+        self.answer = answer

@@ -1,16 +1,37 @@
 """What the use cases need of the world, named for its role."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Protocol, overload
 from uuid import UUID
 
 from command_api.application.context import Context
+from command_api.application.idempotency import StoredAnswer
 from orders_domain.events import OrderEvent, ProductEvent
 from orders_domain.order import Order
 from orders_domain.product import Product
 from orders_domain.values import OrderId, Sku
+
+
+class Move(StrEnum):
+    """What becomes of units."""
+
+    RELEASE = "release"
+    SHIP = "ship"
+    TAKE_BACK = "take_back"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StockMove:
+    """Units of an order that move in an inventory elsewhere. `version` is that of the order when it was decided."""
+
+    move: Move
+    order_id: OrderId
+    version: int
+    units: Mapping[Sku, int]
 
 
 class UnitOfWork(Protocol):
@@ -53,8 +74,35 @@ class UnitOfWork(Protocol):
         """
         ...
 
+    def keep(self, reservation: int, otherwise: Callable[[], Awaitable[None]]) -> None:
+        """Let the units be the order's that an inventory elsewhere holds under this number, once this is committed.
+
+        Then VersionConflict is raised where they have been given up meanwhile. `otherwise` is awaited when the unit of
+        work ends by an exception, with nothing locked any more.
+        """
+        ...
+
+    def tell_inventory(self, move: StockMove) -> None:
+        """Note what an inventory elsewhere is to be told: stored with what was saved, told after the commit."""
+        ...
+
     async def commit(self) -> None:
-        """Write all that was saved, states and events together. Raises VersionConflict, Unavailable."""
+        """Write all that was saved, states and events together. Raises VersionConflict, Unavailable.
+
+        Of a command with an idempotency key nothing is written before its answer is known: this only agrees to it, and
+        `commit_with` does it as soon as the handler has returned.
+        """
+        ...
+
+    async def commit_with(self, stored: StoredAnswer) -> None:
+        """Write what was committed, if anything, together with the answer. Raises what `commit` does.
+
+        Raises KeyTaken, with nothing written, where the key has an answer, or is about to get one from somebody else.
+        """
+        ...
+
+    async def answered(self, scope: bytes) -> StoredAnswer | None:
+        """What was answered under a key, None where nothing was yet. Raises Unavailable."""
         ...
 
 

@@ -1,6 +1,7 @@
 """From a request to the command bus, and from its outcome to an answer."""
 
 import re
+from collections.abc import Callable
 from typing import Annotated, Final
 
 import orjson
@@ -9,11 +10,15 @@ from pydantic.json_schema import SkipJsonSchema
 
 from command_api.application.bus import CommandBus
 from command_api.application.context import Context
+from command_api.application.errors import Replayed
+from command_api.application.idempotency import Answer, IdempotencyKey, fingerprint_of, scope_of
 from command_api.application.outcome import Outcome
 from command_api.application.ports import Ids
-from command_api.entrypoints.problems import RequestProblem
+from command_api.entrypoints.idempotency_header import HEADER, NewIds, as_answer, as_replay, given_key
+from command_api.entrypoints.problems import RequestProblem, refusal
 from command_api.entrypoints.schemas import documented_as
 from orders_contracts.consistency import encode_token
+from orders_domain.errors import DomainError
 
 _VERSION_TAG: Final = re.compile(r'"([1-9][0-9]{0,17})"')
 _ACTOR: Final = re.compile(r"[\x20-\x7e]{1,200}")
@@ -22,11 +27,20 @@ _ACTOR: Final = re.compile(r"[\x20-\x7e]{1,200}")
 class CommandDesk:
     """What the routes need of the rest of the process. One for the application."""
 
-    def __init__(self, bus: CommandBus, ids: Ids, *, actor_header: str | None, require_if_match: bool) -> None:
+    def __init__(
+        self,
+        bus: CommandBus,
+        ids: Ids,
+        *,
+        actor_header: str | None,
+        require_if_match: bool,
+        require_idempotency_key: bool,
+    ) -> None:
         self.bus = bus
         self.ids = ids
         self.actor_header = actor_header
         self.require_if_match = require_if_match
+        self.require_idempotency_key = require_idempotency_key
 
 
 class Call:
@@ -36,28 +50,62 @@ class Call:
         self._request = request
         self._desk = desk
         self._if_match = if_match
+        self._ids = NewIds(desk.ids)
 
     @property
     def ids(self) -> Ids:
-        """Where new identifiers come from."""
-        return self._desk.ids
+        """Where new identifiers come from. Of a request that is sent again, those that it makes do not count."""
+        return self._ids
 
     async def create(self, command: object) -> Response:
         """Dispatch a command that makes an aggregate, and answer where it will be found."""
-        outcome = await self._desk.bus.dispatch(command, self._context(None))
         under = "/queries" if self._request.scope["path"].startswith("/commands/") else "/api/v1"
-        return _answer(outcome, 201, {"Location": f"{under}/orders/{outcome.written.aggregate_id}"})
+
+        def answer(outcome: Outcome) -> Response:
+            return _answer(outcome, 201, {"Location": f"{under}/orders/{outcome.written.aggregate_id}"})
+
+        return await self._dispatch(command, None, answer)
 
     async def change(self, command: object, *, made: str | None = None) -> Response:
         """Dispatch a command on an aggregate. `made` names the answer's field for what it created inside."""
-        outcome = await self._desk.bus.dispatch(command, self._context(self._expected_version()))
-        return _answer(outcome, 201 if outcome.is_new or made else 200, {}, made)
 
-    def _context(self, expected_version: int | None) -> Context:
-        return Context(
+        def answer(outcome: Outcome) -> Response:
+            return _answer(outcome, 201 if outcome.is_new or made else 200, {}, made)
+
+        return await self._dispatch(command, self._expected_version(), answer)
+
+    async def _dispatch(
+        self, command: object, expected_version: int | None, answer: Callable[[Outcome], Response]
+    ) -> Response:
+        actor = self._actor()
+        context = Context(
             correlation_id=self._request.scope["state"]["request_id"],
-            actor=self._actor(),
+            actor=actor,
             expected_version=expected_version,
+            idempotency=self._idempotency(command, actor, answer),
+        )
+        try:
+            return answer(await self._desk.bus.dispatch(command, context))
+        except Replayed as before:
+            return as_replay(before.answer)
+
+    def _idempotency(
+        self, command: object, actor: str | None, answer: Callable[[Outcome], Response]
+    ) -> IdempotencyKey | None:
+        key = given_key(self._request)
+        if key is None:
+            if self._desk.require_idempotency_key:
+                raise RequestProblem("malformed_request", f"Send {HEADER}, with a key that is new for each command.")
+            return None
+
+        def told(end: Outcome | DomainError) -> Answer:
+            return as_answer(refusal(scope, end) if isinstance(end, DomainError) else answer(end))
+
+        scope = self._request.scope
+        return IdempotencyKey(
+            scope=scope_of(actor=actor, method=scope["method"], route=scope["route"].path, key=key),
+            fingerprint=fingerprint_of(command, self._ids.made),
+            answer=told,
         )
 
     def _expected_version(self) -> int | None:

@@ -5,7 +5,8 @@ from typing import Any, Final
 
 from pydantic import BaseModel
 
-from command_api.entrypoints.links import with_links
+from command_api.entrypoints.idempotency_header import PARAMETER, REPLAYED_HEADER
+from command_api.entrypoints.links import operations, with_links
 from command_api.entrypoints.problem_kinds import MEDIA_TYPE, PROBLEMS, example
 from command_api.entrypoints.schemas import Problem
 
@@ -13,6 +14,7 @@ DESCRIPTION: Final = """\
 Changes orders and products. Every call is a command: it is decided by the rules, written together with its event,
 and answered with the new version only. What it led to is read from the query API, some milliseconds later.
 
+To be sure that a command takes effect once, however often it has to be sent, give it an `Idempotency-Key`.
 To be sure to read your own write, send the answer's `Consistency-Token` along with the next query.
 
 Unknown fields and query parameters are refused. Integers are written without a fraction: 2.0 is none.
@@ -25,6 +27,8 @@ _ANY_CALL: Final = (
     "body_too_large",
     "unsupported_media_type",
     "validation_failed",
+    "idempotency_key_reused",
+    "idempotency_key_in_flight",
     "internal_error",
     "unavailable",
 )
@@ -49,6 +53,7 @@ _HEADERS: Final = {
         "schema": {"type": "string", "maxLength": 160},
     },
     **_REQUEST_ID,
+    **REPLAYED_HEADER,
 }
 _LOCATION: Final = {
     "Location": {
@@ -80,7 +85,7 @@ def _problems(codes: Iterable[str]) -> dict[str, Any]:
     retry = any(PROBLEMS[code].retry_after is not None for code in codes)
     return {
         "description": "; ".join(f"`{code}`: {PROBLEMS[code].title}" for code in codes),
-        "headers": {**_REQUEST_ID, **(_RETRY_AFTER if retry else {})},
+        "headers": {**_REQUEST_ID, **REPLAYED_HEADER, **(_RETRY_AFTER if retry else {})},
         "content": {
             MEDIA_TYPE: {
                 "schema": {"$ref": "#/components/schemas/Problem"},
@@ -91,7 +96,7 @@ def _problems(codes: Iterable[str]) -> dict[str, Any]:
 
 
 def completed(document: dict[str, Any]) -> dict[str, Any]:
-    """The OpenAPI document, with the schema that all problems refer to, and with links from call to call.
+    """The OpenAPI document, with the schema that all problems refer to, the header that all calls take, and links.
 
     That schema is ours for 422 too, instead of FastAPI's.
     """
@@ -101,4 +106,6 @@ def completed(document: dict[str, Any]) -> dict[str, Any]:
     problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
     schemas.update(problem.pop("$defs", {}))
     schemas["Problem"] = problem
+    for operation in operations(document):
+        operation.setdefault("parameters", []).append(PARAMETER)
     return with_links(document)

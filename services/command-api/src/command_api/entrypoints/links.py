@@ -40,23 +40,24 @@ LINKS: Final[Mapping[str, tuple[Link, ...]]] = {
 
 def with_links(document: dict[str, Any]) -> dict[str, Any]:
     """The OpenAPI document, with LINKS in the good answers. Raises LookupError for one that leads nowhere."""
-    operations = {_name(operation): operation for operation in _operations(document)}
+    named = {_name(operation): operation for operation in operations(document)}
     for name, links in LINKS.items():
         described = {
             link.operation: {
-                "operationId": operations[link.operation]["operationId"],
+                "operationId": named[link.operation]["operationId"],
                 "parameters": dict(link.parameters),
-                "description": operations[link.operation]["summary"],
+                "description": named[link.operation]["summary"],
             }
             for link in links
         }
         for status in _SUCCESSES:
-            if status in operations[name]["responses"]:
-                operations[name]["responses"][status]["links"] = described
+            if status in named[name]["responses"]:
+                named[name]["responses"][status]["links"] = described
     return document
 
 
-def _operations(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def operations(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Every operation of an OpenAPI document."""
     for item in document["paths"].values():
         yield from item.values()
 

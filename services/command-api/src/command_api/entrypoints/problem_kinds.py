@@ -37,8 +37,8 @@ _FORM: Final = {
     "malformed_request": Kind(
         400,
         "The request cannot be read",
-        "The body is not JSON (NaN, broken UTF-8 and lone surrogates are none), or a header such as `If-Match` does "
-        "not have the form it must have.",
+        "The body is not JSON (NaN, broken UTF-8 and lone surrogates are none), or a header such as `If-Match` or "
+        "`Idempotency-Key` does not have the form it must have, or is missing where the service is set to require it.",
         "Mend the client: the same request will never succeed.",
     ),
     "body_too_large": Kind(
@@ -64,6 +64,13 @@ _FORM: Final = {
                 [{"pointer": "/quantity", "detail": "Input should be greater than or equal to 1"}],
             )
         },
+    ),
+    "idempotency_key_reused": Kind(
+        422,
+        "The idempotency key was used for something else",
+        "The same caller has sent another command to the same operation under this `Idempotency-Key`. Nothing has "
+        "changed.",
+        "Make a new key for each command, and send the same command under the same key only.",
     ),
     "not_found": Kind(
         404,
@@ -135,6 +142,13 @@ _STATE: Final = {
         "Others keep changing this",
         "Other writers were faster, several times in a row. Nothing has changed.",
         "Try again after `Retry-After`, with some jitter.",
+        retry_after=1,
+    ),
+    "idempotency_key_in_flight": Kind(
+        409,
+        "The first request under this key has not ended yet",
+        "A command with the same `Idempotency-Key` is under way. This one has changed nothing.",
+        "Send the same request again after `Retry-After`: it is answered as the first one was.",
         retry_after=1,
     ),
     "stale_version": Kind(
@@ -241,7 +255,8 @@ _OURS: Final = {
         "The service cannot answer just now",
         "Something the service needs, its database above all, does not answer. Whether the command took effect may be "
         "unknown.",
-        "Read the present state, or send `If-Match`, and try again after `Retry-After`, ever more slowly.",
+        "Try again after `Retry-After`, ever more slowly: with the same `Idempotency-Key`, or with `If-Match`, "
+        "or after reading the present state.",
         retry_after=1,
     ),
 }

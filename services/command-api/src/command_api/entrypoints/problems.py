@@ -10,7 +10,14 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute, Match
 
-from command_api.application.errors import ConcurrentUpdate, StaleVersion, Unavailable
+from command_api.application.errors import (
+    ConcurrentUpdate,
+    KeyInFlight,
+    KeyReused,
+    OutsideUnavailable,
+    StaleVersion,
+    Unavailable,
+)
 from command_api.entrypoints.problem_kinds import MEDIA_TYPE, NOTHING_MORE, PROBLEMS, type_of
 from orders_domain import errors as domain
 
@@ -49,8 +56,13 @@ def problem(
     return Response(orjson.dumps(document), kind.status, {**(headers or {}), **retry}, MEDIA_TYPE)
 
 
+def refusal(scope: Mapping[str, Any], error: domain.DomainError) -> Response:
+    """What the rules say, as a problem document."""
+    return problem(scope, error.code, error.detail, extra=error.extra)
+
+
 async def _domain_error(request: Request, error: domain.DomainError) -> Response:
-    return problem(request.scope, error.code, error.detail, extra=error.extra)
+    return refusal(request.scope, error)
 
 
 async def _stale_version(request: Request, error: StaleVersion) -> Response:
@@ -61,6 +73,20 @@ async def _stale_version(request: Request, error: StaleVersion) -> Response:
 async def _concurrent_update(request: Request, _error: ConcurrentUpdate) -> Response:
     detail = "Others keep changing this at the same time. Try again."
     return problem(request.scope, "concurrent_update", detail)
+
+
+async def _key_in_flight(request: Request, _error: KeyInFlight) -> Response:
+    detail = "The first request under this key has not ended yet. Send this one again."
+    return problem(request.scope, "idempotency_key_in_flight", detail)
+
+
+async def _key_reused(request: Request, _error: KeyReused) -> Response:
+    detail = "This key was used for another command. A new command takes a new key."
+    return problem(request.scope, "idempotency_key_reused", detail)
+
+
+async def _outside_unavailable(request: Request, error: OutsideUnavailable) -> Response:
+    return problem(request.scope, "unavailable", f"{error} Nothing has been changed.")
 
 
 async def _unavailable(request: Request, _error: Unavailable) -> Response:
@@ -101,6 +127,9 @@ def install_problems(app: FastAPI) -> None:
         domain.DomainError: _domain_error,
         StaleVersion: _stale_version,
         ConcurrentUpdate: _concurrent_update,
+        KeyInFlight: _key_in_flight,
+        KeyReused: _key_reused,
+        OutsideUnavailable: _outside_unavailable,
         Unavailable: _unavailable,
         RequestProblem: _request_problem,
         RequestValidationError: _validation_failed,

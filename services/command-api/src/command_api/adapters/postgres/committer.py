@@ -1,44 +1,58 @@
 """Commits of concurrent commands, written together: one statement, one transaction, one flush to disk."""
 
 from collections.abc import Sequence
-from uuid import UUID
 
 import psycopg
 
 from command_api.adapters.postgres.coalescing import Coalescer
+from command_api.adapters.postgres.order_writes import OrderWrite, write_alone, write_orders
 from command_api.adapters.postgres.pool import Database
-from command_api.adapters.postgres.statements import WRITE_ORDERS
-from command_api.adapters.postgres.writes import Write, order_parameters
-from command_api.application.errors import Unavailable, VersionConflict
+from command_api.application.errors import KeyTaken, Unavailable, VersionConflict
 
 
 class Committer:
-    """Takes writes that touch one order each and no product."""
+    """Takes writes that touch one order each at most, and no product."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._submit = Coalescer(self._write_together, lanes=1, most=64)
 
-    async def __call__(self, write: Write) -> None:
-        """Returns when the write is durable. Raises VersionConflict, Unavailable, or Postgres' word on this write."""
+    async def __call__(self, write: OrderWrite) -> None:
+        """Returns when the write is durable. Raises VersionConflict, KeyTaken, Unavailable, or Postgres' word on it."""
         await self._submit(write)
 
-    async def _write_together(self, batch: Sequence[Write]) -> Sequence[Exception | None]:
-        firsts: dict[UUID | str, Write] = {}
-        for write in batch:
-            firsts.setdefault(write.key, write)
+    async def _write_together(self, batch: Sequence[OrderWrite]) -> Sequence[Exception | None]:
+        late = _late(batch)
+        first = [write for write, end in zip(batch, late, strict=True) if end is None]
         try:
-            rows = await self._database.fetch(WRITE_ORDERS, order_parameters(list(firsts.values())))
+            ends = iter(await write_orders(self._database.fetch, first))
         except psycopg.Error:
             return [await self._write_alone(write) for write in batch]
-        written = {row[0] for row in rows}
-        # Of two writes of one aggregate only the first went along: the other one's version is a thing of the past.
-        return [None if firsts[write.key] is write and write.key in written else VersionConflict() for write in batch]
+        return [next(ends) if end is None else end for end in late]
 
-    async def _write_alone(self, write: Write) -> Exception | None:
+    async def _write_alone(self, write: OrderWrite) -> Exception | None:
         """One bad row refuses the whole statement; its neighbours shall not suffer for it."""
         try:
-            rows = await self._database.fetch(WRITE_ORDERS, order_parameters([write]))
+            return await write_alone(self._database.fetch, write)
         except (psycopg.Error, Unavailable) as error:
             return error
-        return None if rows else VersionConflict()
+
+
+def _late(batch: Sequence[OrderWrite]) -> list[Exception | None]:
+    """Why a write does not go along, if so. Of those with one key only the first does: it will have the answer.
+
+    So it is with those of one order: the others' version is a thing of the past.
+    """
+    keys: set[bytes] = set()
+    orders: set[object] = set()
+    late: list[Exception | None] = []
+    for order, stored in batch:
+        if stored is not None and stored.scope in keys:
+            late.append(KeyTaken())
+        elif order is not None and order.key in orders:
+            late.append(VersionConflict())
+        else:
+            late.append(None)
+            keys.update(() if stored is None else (stored.scope,))
+            orders.update(() if order is None else (order.key,))
+    return late

@@ -1,6 +1,7 @@
 """Orders and products as they are stored, looked up for many requests with one statement."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Final, NamedTuple
 
 import msgspec
@@ -11,7 +12,7 @@ from command_api.adapters.postgres.pool import Database
 from command_api.adapters.postgres.statements import LOOK_UP
 from orders_domain.order import Order
 from orders_domain.product import Product
-from orders_domain.values import OrderId, Sku
+from orders_domain.values import MAX_STOCK, OrderId, Sku
 
 _decoder: Final = msgspec.json.Decoder(Order)
 
@@ -33,8 +34,10 @@ class Found(NamedTuple):
 class Lookup:
     """One statement for all who ask while another one is under way."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *, stock_elsewhere: bool = False) -> None:
+        """With `stock_elsewhere` there is enough of every product; reserving tells whether there really is."""
         self._database = database
+        self._read = _of_which_there_is_enough if stock_elsewhere else read_product
         self._ask = Coalescer(self._look_up, lanes=1, most=128)
 
     async def __call__(self, wanted: Wanted) -> Found:
@@ -51,7 +54,7 @@ class Lookup:
         )
         states = [row[-1] for row in rows]
         orders = {order.order_id: order for state in states if state is not None for order in [_decoder.decode(state)]}
-        products = {product.sku: product for row in rows if row[-1] is None for product in [read_product(row)]}
+        products = {product.sku: product for row in rows if row[-1] is None for product in [self._read(row)]}
         return [_found(wanted, orders, products) for wanted in batch]
 
 
@@ -68,6 +71,10 @@ def read_product(row: TupleRow) -> Product:
         on_hand=on_hand,
         reserved=reserved,
     )
+
+
+def _of_which_there_is_enough(row: TupleRow) -> Product:
+    return replace(read_product(row), on_hand=MAX_STOCK, reserved=0)
 
 
 def _found(wanted: Wanted, orders: Mapping[OrderId, Order], products: Mapping[Sku, Product]) -> Found:

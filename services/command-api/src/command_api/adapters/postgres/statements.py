@@ -33,12 +33,12 @@ EXPECTED: Final = "expected"
 """The version that a write expects to find; 0 where the row must be new."""
 
 
-def _text(statement: ClauseElement) -> str:
+def as_text(statement: ClauseElement) -> str:
     """For psycopg, with all parameters in binary."""
     return re.sub(r"(%\(\w+\))s", r"\1b", str(statement.compile(dialect=psycopg.dialect())))  # type: ignore[no-untyped-call]
 
 
-def _given(name: str, columns: Iterable[Column[Any]]) -> CTE:
+def given_rows(name: str, columns: Iterable[Column[Any]]) -> CTE:
     """Rows that come as one array parameter per column, each named `<name>_<column>`."""
     columns = list(columns)
     arrays = [bindparam(f"{name}_{column.name}", type_=ARRAY(column.type)) for column in columns]
@@ -53,15 +53,8 @@ def _write(name: str, table: Table) -> str:
     keys that were written. Rows are locked in the order of their keys, so that two such statements never deadlock.
     """
     (key,) = table.primary_key.columns
-    given = _given(name, [*table.columns, Column(EXPECTED, BigInteger)])
-    held = (
-        select(key)
-        .join(given, given.c[key.name] == key)
-        .where(table.c.version == given.c.expected)
-        .order_by(key)
-        .with_for_update(of=table)
-        .cte("held")
-    )
+    given = given_rows(name, [*table.columns, Column(EXPECTED, BigInteger)])
+    held = hold_rows(table, given)
     inserted = (
         insert_or(table)
         .from_select(
@@ -72,21 +65,29 @@ def _write(name: str, table: Table) -> str:
         .returning(key)
         .cte("inserted")
     )
-    changes = {column.name: given.c[column.name] for column in table.columns if column is not key}
-    updated = (
-        update(table)
-        .values(changes)
-        .where(key == given.c[key.name], key.in_(select(held.c[key.name])))
-        .returning(key)
-        .cte("updated")
-    )
+    updated = change_rows(table, given, key.in_(select(held.c[key.name])))
     written = union_all(select(inserted.c[key.name]), select(updated.c[key.name])).cte("written")
-    return _text(select(written.c[key.name]).add_cte(_log(cast(written.c[key.name], Text)).cte("logged")))
+    return as_text(select(written.c[key.name]).add_cte(log_events(cast(written.c[key.name], Text)).cte("logged")))
 
 
-def _log(written: ColumnElement[str]) -> Any:
+def hold_rows(table: Table, given: CTE) -> CTE:
+    """Lock the rows that stand at the version expected, in the order of their keys; answers the keys."""
+    (key,) = table.primary_key.columns
+    held = select(key).join(given, given.c[key.name] == key).where(table.c.version == given.c.expected)
+    return held.order_by(key).with_for_update(of=table).cte("held")
+
+
+def change_rows(table: Table, given: CTE, *which: ColumnElement[bool]) -> CTE:
+    """Give the rows of `which` their new values; answers the keys."""
+    (key,) = table.primary_key.columns
+    changes = {column.name: given.c[column.name] for column in table.columns if column is not key}
+    changed = update(table).values(changes).where(key == given.c[key.name], *which)
+    return changed.returning(key).cte("updated")
+
+
+def log_events(written: ColumnElement[str]) -> Any:
     """Insert the events of the aggregates that were `written`."""
-    given = _given("event", OUTBOX.columns)
+    given = given_rows("event", OUTBOX.columns)
     events = select(given).where(given.c.aggregate_id.in_(select(written)))
     return (
         insert(OUTBOX)
@@ -114,7 +115,7 @@ _PRODUCT_COLUMNS: Final = (
 WRITE_ORDERS: Final = _write("order", ORDERS)
 WRITE_PRODUCTS: Final = _write("product", PRODUCTS)
 
-LOOK_UP: Final = _text(
+LOOK_UP: Final = as_text(
     union_all(
         _products().add_columns(cast(null(), ORDERS.c.state.type).label("state")),
         select(*(cast(null(), column.type) for column in _PRODUCT_COLUMNS), ORDERS.c.state).where(
@@ -124,11 +125,11 @@ LOOK_UP: Final = _text(
 )
 """Parameters `skus` and `order_ids`. Answers products (with a state of NULL), and states of orders (with NULLs)."""
 
-LOCK_PRODUCTS: Final = _text(_products().order_by(PRODUCTS.c.sku).with_for_update())
+LOCK_PRODUCTS: Final = as_text(_products().order_by(PRODUCTS.c.sku).with_for_update())
 """Parameter `skus`. Locks in the order of SKUs, so that two orders never deadlock over their products."""
 
-ORDER_VERSION: Final = _text(select(ORDERS.c.version).where(ORDERS.c.order_id == bindparam("order_id")))
+ORDER_VERSION: Final = as_text(select(ORDERS.c.version).where(ORDERS.c.order_id == bindparam("order_id")))
 """Parameter `order_id`."""
 
-PARTITIONS: Final = _text(select(OUTBOX_LOG.c.partitions))
+PARTITIONS: Final = as_text(select(OUTBOX_LOG.c.partitions))
 REVISION: Final = "SELECT version_num FROM alembic_version"

@@ -2,7 +2,21 @@
 
 from typing import Final
 
-from sqlalchemy import BigInteger, Boolean, Column, DateTime, MetaData, SmallInteger, Table, Text, Uuid
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    FetchedValue,
+    Identity,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+    Uuid,
+)
 from sqlalchemy.dialects.postgresql import JSON
 
 METADATA: Final = MetaData()
@@ -45,3 +59,26 @@ OUTBOX: Final = Table(
 )
 
 OUTBOX_LOG: Final = Table("outbox_log", METADATA, Column("partitions", SmallInteger, nullable=False))
+
+INVENTORY_INTENTS: Final = Table(
+    "inventory_intents",
+    METADATA,
+    Column("intent_id", BigInteger, Identity(always=True), primary_key=True),
+    Column("order_id", Uuid, nullable=False),
+    Column("version", BigInteger, nullable=False),
+    Column("move", Text, nullable=False),
+    Column("units", JSON, nullable=False),
+    Column("due_at", DateTime(timezone=True), nullable=False),
+    Column("attempts", Integer, nullable=False),
+)
+
+IDEMPOTENCY_KEYS: Final = Table(
+    "idempotency_keys",
+    METADATA,
+    Column("scope", LargeBinary, primary_key=True),
+    Column("fingerprint", LargeBinary, nullable=False),
+    Column("status", SmallInteger, nullable=False),
+    Column("headers", JSON, nullable=False),
+    Column("body", JSON, nullable=False),
+    Column("answered_at", DateTime(timezone=True), nullable=False, server_default=FetchedValue()),
+)

@@ -1,5 +1,6 @@
 """Intended writes: an aggregate's new state, the version it replaces, and its events as the log will hold them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -26,6 +27,11 @@ class Write:
     key: UUID | str
     row: tuple[Any, ...]
     events: list[tuple[Any, ...]]
+
+    @property
+    def is_new(self) -> bool:
+        """No row is expected to be there."""
+        return bool(self.row[-1] == 0)
 
 
 def order_write(order: Order, expected: int, events: list[tuple[Any, ...]], at: datetime) -> Write:
@@ -62,9 +68,11 @@ def product_parameters(writes: list[Write]) -> dict[str, list[Any]]:
 
 
 def _parameters(names: list[str], writes: list[Write]) -> dict[str, list[Any]]:
-    columns = zip(*(write.row for write in writes), strict=True)
-    events = zip(*(event for write in writes for event in write.events), strict=True)
-    return {
-        **{name: list(values) for name, values in zip(names, columns, strict=True)},
-        **{name: list(values) for name, values in zip(_EVENT, events, strict=True)},
-    }
+    events = [event for write in writes for event in write.events]
+    return {**arrays(names, [write.row for write in writes]), **arrays(_EVENT, events)}
+
+
+def arrays(names: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> dict[str, list[Any]]:
+    """Rows as one array per column."""
+    columns = zip(*rows, strict=True) if rows else ((),) * len(names)
+    return {name: list(values) for name, values in zip(names, columns, strict=True)}
