@@ -8,17 +8,33 @@ from command_api.adapters.postgres.health import Health
 from command_api.adapters.postgres.pool import Database
 from command_api.adapters.postgres.unit_of_work import PostgresUnitsOfWork
 from command_api.adapters.system import SystemClock, UuidV7Ids
+from command_api.application.add_note import AddNote
 from command_api.application.adjust_stock import AdjustStock
+from command_api.application.apply_discount import ApplyDiscount
 from command_api.application.cancel_order import CancelOrder
 from command_api.application.confirm_order import ConfirmOrder
 from command_api.application.context import Context
 from command_api.application.create_order import CreateOrder
 from command_api.application.deliver_shipment import DeliverShipment
 from command_api.application.list_product import ListProduct
+from command_api.application.receive_return import ReceiveReturn
+from command_api.application.reject_return import RejectReturn
+from command_api.application.request_return import RequestReturn
+from command_api.application.set_charge import SetCharge
 from command_api.application.ship_items import ShipItems
 from command_api.composition import command_bus
 from command_api.migrations.revisions import newest
-from orders_domain.values import Currency, CustomerId, ItemQuantity, OrderId, ShipmentId, Sku
+from orders_domain.values import (
+    ChargeKind,
+    Currency,
+    CustomerId,
+    DiscountCode,
+    ItemQuantity,
+    OrderId,
+    ReturnId,
+    ShipmentId,
+    Sku,
+)
 from projector.adapters.postgres_read_store import PostgresReadStore
 from tests.conftest import PARTITIONS
 from tests.contract.events.shop import HOME
@@ -44,12 +60,29 @@ def commands() -> Iterator[object]:
         yield AdjustStock(sku=sku, delta=1_000_000, reason="delivery")
     for order_id in (ORDER, *_ORDERS):
         yield _create(order_id)
+    yield from _with_all_parts(BOUGHT)
     for order_id in (ORDER, BOUGHT, CALLED_OFF, *CONFIRMED):
         yield ConfirmOrder(order_id=order_id)
     yield CancelOrder(order_id=CALLED_OFF, reason="too late")
     yield _ship(ORDER, PARCEL, 1)
     yield _ship(BOUGHT, ShipmentId(UUID(int=PARCEL.int + 1)), 5)
     yield DeliverShipment(order_id=BOUGHT, shipment_id=ShipmentId(UUID(int=PARCEL.int + 1)))
+    yield from _sent_back(BOUGHT)
+
+
+def _with_all_parts(order_id: OrderId) -> Iterator[object]:
+    yield ApplyDiscount(order_id=order_id, code=DiscountCode("WELCOME-10"), percent_bp=1_000, amount_cents=None)
+    yield SetCharge(order_id=order_id, kind=ChargeKind.SHIPPING, label="Standard, 3 days", amount_cents=490)
+    yield AddNote(order_id=order_id, text="Please ring at the second door.")
+
+
+def _sent_back(order_id: OrderId) -> Iterator[object]:
+    """One return in each of its states."""
+    coming, received, rejected = (ReturnId(UUID(int=PARCEL.int + number)) for number in (2, 3, 4))
+    for return_id in (coming, received, rejected):
+        yield RequestReturn(order_id=order_id, return_id=return_id, items=_of_both(1), reason="a chip in the rim")
+    yield ReceiveReturn(order_id=order_id, return_id=received, restock=True)
+    yield RejectReturn(order_id=order_id, return_id=rejected, reason="it is worn")
 
 
 def _create(order_id: OrderId) -> CreateOrder:

@@ -1,81 +1,28 @@
 """The answers as the OpenAPI document describes them. Nothing is validated against these at run time."""
 
-from datetime import datetime
-from typing import Annotated, Any, Final, Literal
-from uuid import UUID
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic import Field
 from pydantic.json_schema import SkipJsonSchema
+
+from query_api.entrypoints.answered import (
+    SOMETIMES,
+    Answered,
+    Cents,
+    Currency,
+    CustomerIdField,
+    Moment,
+    NextPageToken,
+    OrderIdField,
+    SkuField,
+    Version,
+)
+from query_api.entrypoints.order_parts import Charge, Discount, Note, OrderLine, Return, Shipment, ShippingAddress
 
 ORDER_STATUSES = ("DRAFT", "PENDING_REVIEW", "CONFIRMED", "COMPLETED", "CANCELLED", "REJECTED", "DISCARDED", "EXPIRED")
 OrderStatus = Literal[
     "DRAFT", "PENDING_REVIEW", "CONFIRMED", "COMPLETED", "CANCELLED", "REJECTED", "DISCARDED", "EXPIRED"
 ]
-Cents = Annotated[int, Field(description="Minor units of the currency (ISO 4217).", examples=[1999])]
-Version = Annotated[int, Field(ge=1, examples=[3])]
-OrderIdField = Annotated[UUID, Field(examples=["0193f5a2-7b1c-7d3e-8f4a-5b6c7d8e9f01"])]
-CustomerIdField = Annotated[UUID, Field(examples=["7d6f1c52-2f0e-4a57-9d53-0c6d1f6e2b11"])]
-SkuField = Annotated[str, Field(examples=["MUG-BLUE"])]
-Currency = Annotated[str, Field(examples=["EUR"])]
-Moment = Annotated[datetime, Field(examples=["2026-11-22T03:43:08.000120Z"])]
-NextPageToken = Annotated[str | None, Field(description="Goes into `page_token`; null on the last page.")]
-
-
-def _without_default(schema: dict[str, JsonValue]) -> None:
-    schema.pop("default", None)
-
-
-SOMETIMES: Final = Field(json_schema_extra=_without_default)
-"""A member that is there or not, and never null."""
-
-
-class Answered(BaseModel):
-    """An answer may have more fields than these; readers pass over what they do not know."""
-
-    model_config = ConfigDict(extra="allow")
-
-
-class OrderLine(Answered):
-    line_number: int
-    sku: SkuField
-    name: str
-    quantity: int
-    unit_price_cents: Cents
-    line_total_cents: Cents
-    discount_cents: Cents
-    cancelled_quantity: int
-    shipped_quantity: int
-    delivered_quantity: int
-    return_requested_quantity: int
-    returned_quantity: int
-
-
-class ShippingAddress(Answered):
-    recipient: str
-    line1: str
-    line2: str | None
-    city: str
-    region: str | None
-    postal_code: str
-    country: str
-
-
-class ShippedItem(Answered):
-    """`line_number` and `name` are of the order's line; they are not there in shipments from before they were told."""
-
-    sku: SkuField
-    quantity: int
-    line_number: Annotated[int | SkipJsonSchema[None], SOMETIMES] = None
-    name: Annotated[str | SkipJsonSchema[None], SOMETIMES] = None
-
-
-class Shipment(Answered):
-    shipment_id: UUID
-    items: list[ShippedItem]
-    carrier: str | None
-    tracking: str | None
-    shipped_at: Moment
-    delivered_at: Moment | None
 
 
 class Order(Answered):
@@ -86,8 +33,8 @@ class Order(Answered):
     version: Version
     currency: Currency
     items: list[OrderLine]
-    discounts: list[dict[str, JsonValue]]
-    charges: list[dict[str, JsonValue]]
+    discounts: list[Discount]
+    charges: list[Charge]
     item_count: int
     subtotal_cents: Cents
     discount_cents: Cents
@@ -99,8 +46,8 @@ class Order(Answered):
     fulfilment_status: Annotated[str, Field(examples=["unfulfilled"])]
     return_status: Annotated[str, Field(examples=["none"])]
     shipments: list[Shipment]
-    returns: list[dict[str, JsonValue]]
-    notes: list[dict[str, JsonValue]]
+    returns: list[Return]
+    notes: list[Note]
     created_at: Moment
     updated_at: Moment
 
