@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack
 from uuid import uuid4
 
 import psycopg
@@ -44,3 +45,15 @@ async def shop(database_url: str) -> AsyncIterator[Shop]:
     settings = Settings(database_url=as_member(database_url, "orders_command"), actor_header="X-Actor")
     async with open_shop(composition.application(settings), database_url) as shop:
         yield shop
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def replicas(shop: Shop, database_url: str) -> AsyncIterator[list[Shop]]:
+    """Three processes' worth of the service on one database, each with its own pool and its own batches."""
+    settings = Settings(database_url=as_member(database_url, "orders_command"), actor_header="X-Actor")
+    async with AsyncExitStack() as stack:
+        others = [
+            await stack.enter_async_context(open_shop(composition.application(settings), database_url))
+            for _ in range(2)
+        ]
+        yield [shop, *others]

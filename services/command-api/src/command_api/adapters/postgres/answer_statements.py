@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from sqlalchemy import (
+    CTE,
     BigInteger,
     Column,
     ColumnElement,
@@ -55,33 +56,18 @@ def _write() -> str:
     that were free. A new order whose id is taken raises UniqueViolation.
 
     Nobody waits for a key: it is claimed with a lock that is to be had at once, or not at all. So this never deadlocks
-    with whoever has claimed a key and waits for an order. A claim comes after the orders are held, when nothing can
-    keep the command from taking effect any more.
+    with whoever has claimed a key and waits for an order. A key is written when its order is held, and nothing can keep
+    the command from taking effect any more.
     """
-    order_id, scope = ORDERS.c.order_id, IDEMPOTENCY_KEYS.c.scope
+    order_id = ORDERS.c.order_id
     orders = given_rows("order", [*ORDERS.columns, Column(EXPECTED, BigInteger)])
     keys = given_rows("key", [*STORED, Column(LOCK, BigInteger), Column(ORDER_ID, Uuid)])
     is_new = orders.c.expected == literal_column("0")
     held = hold_rows(ORDERS, orders)
     ready = union_all(select(held.c.order_id), select(orders.c.order_id).where(is_new)).cte("ready")
-    claimed = (
-        insert_or(IDEMPOTENCY_KEYS)
-        .from_select(
-            [column.name for column in STORED],
-            select(*(keys.c[column.name] for column in STORED)).where(
-                or_(keys.c.order_id.is_(None), keys.c.order_id.in_(select(ready.c.order_id))),
-                func.pg_try_advisory_xact_lock(keys.c.lock),
-            ),
-        )
-        .on_conflict_do_nothing()
-        .returning(scope)
-        .cte("claimed")
-    )
-    barred = (
-        select(keys.c.order_id)
-        .where(keys.c.order_id.is_not(None), keys.c.scope.not_in(select(claimed.c.scope)))
-        .cte("barred")
-    )
+    claimed = _claim(keys, or_(keys.c.order_id.is_(None), keys.c.order_id.in_(select(ready.c.order_id))))
+    has_none = keys.c.scope.not_in(select(claimed.c.scope))
+    barred = select(keys.c.order_id).where(keys.c.order_id.is_not(None), has_none).cte("barred")
     free = orders.c.order_id.not_in(select(barred.c.order_id))
     inserted = (
         insert(ORDERS)
@@ -96,6 +82,14 @@ def _write() -> str:
     written = union_all(select(inserted.c.order_id), select(updated.c.order_id)).cte("written")
     ends = union_all(select(held.c.order_id, cast(null(), LargeBinary)), select(cast(null(), Uuid), claimed.c.scope))
     return as_text(ends.add_cte(log_events(cast(written.c.order_id, Text)).cte("logged")))
+
+
+def _claim(keys: CTE, which: ColumnElement[bool]) -> CTE:
+    """Write the answers of `which` whose keys are free; answers their scopes."""
+    free = func.pg_try_advisory_xact_lock(keys.c.lock)
+    rows = select(*(keys.c[column.name] for column in STORED)).where(which, free)
+    claimed = insert_or(IDEMPOTENCY_KEYS).from_select([column.name for column in STORED], rows)
+    return claimed.on_conflict_do_nothing().returning(IDEMPOTENCY_KEYS.c.scope).cte("claimed")
 
 
 def _drop() -> str:
