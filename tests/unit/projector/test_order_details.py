@@ -176,4 +176,7 @@ def test_the_fold_goes_on_from_a_document_that_has_all_of_it() -> None:
         order.tell(orders.ReturnReceived, return_id=an_id("r", 1), restocked=False),
     ]
     stored = [row.doc for row in folded(before).order_view]
-    assert folded(after, stored).order_view == folded([*before, *after]).order_view
+    writes = folded(after, stored)
+    assert writes.order_view == folded([*before, *after]).order_view
+    document = json.loads(writes.order_view[0].doc)
+    assert [(back["status"], back["restocked"]) for back in document["returns"]] == [("received", False)]
