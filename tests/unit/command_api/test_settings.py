@@ -22,6 +22,7 @@ def test_only_the_database_has_to_be_named(monkeypatch: pytest.MonkeyPatch) -> N
     assert settings.database_url == URL
     assert (settings.host, settings.port, settings.partitions) == ("127.0.0.1", 8001, 8)
     assert (settings.default_currency, settings.actor_header, settings.require_if_match) == ("EUR", None, False)
+    assert (settings.require_idempotency_key, settings.idempotency_key_hours) == (False, 24)
     assert (settings.log_level, settings.log_format) == ("info", "auto")
 
 
@@ -52,6 +53,9 @@ def test_settings_do_not_change(monkeypatch: pytest.MonkeyPatch) -> None:
         ("DEFAULT_CURRENCY", "XXX"),
         ("ACTOR_HEADER", "no header"),
         ("REQUIRE_IF_MATCH", "perhaps"),
+        ("REQUIRE_IDEMPOTENCY_KEY", "perhaps"),
+        ("IDEMPOTENCY_KEY_HOURS", "23"),
+        ("IDEMPOTENCY_KEY_HOURS", "24.5"),
         ("LOG_LEVEL", "loud"),
         ("LOG_FORMAT", "xml"),
     ],
