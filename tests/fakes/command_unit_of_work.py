@@ -7,7 +7,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from functools import reduce
 from typing import NamedTuple, cast, overload
 
-from command_api.adapters.publish import publish_order_event, publish_product_event
+from command_api.adapters.publish import publish_order_event
+from command_api.adapters.publish_products import publish_product_event
 from command_api.application.context import Context
 from command_api.application.errors import KeyTaken, StaleVersion, VersionConflict
 from command_api.application.idempotency import StoredAnswer

@@ -5,7 +5,8 @@ from typing import Protocol
 
 import pytest
 
-from command_api.adapters.publish import publish_order_event, publish_product_event
+from command_api.adapters.publish import publish_order_event
+from command_api.adapters.publish_products import publish_product_event
 from command_api.application.ports import BeginUnitOfWork
 from orders_domain import stock
 from orders_domain.errors import OrderNotFound, ProductNotFound

@@ -8,7 +8,8 @@ from uuid import UUID
 import msgspec
 import pytest
 
-from command_api.adapters.publish import publish_order_event, publish_product_event
+from command_api.adapters.publish import publish_order_event
+from command_api.adapters.publish_products import publish_product_event
 from orders_contracts.registry import REGISTRY, EventData
 from orders_domain import events as domain
 from orders_domain.events import OrderResults

@@ -1,16 +1,65 @@
-"""From the domain's events to the published ones. Only this page and `published_parts` speak both languages."""
+"""From an order's events to the published ones. Besides products and parts, nobody else speaks both languages."""
 
 from typing import assert_never
 
-from command_api.adapters.published_parts import address_of, coming_back, order_facts, parcel, product_facts
-from orders_contracts import orders, products
+from command_api.adapters.published_parts import OrderFacts, address_of, coming_back, order_facts, parcel
+from orders_contracts import orders
 from orders_contracts.registry import EventData
 from orders_domain import events as domain
 
 
-def publish_order_event(event: domain.OrderEvent) -> EventData:  # noqa: C901, PLR0911, PLR0912 - an arm per event
+def publish_order_event(event: domain.OrderEvent) -> EventData:
     """The published form of what happened to an order."""
     after = order_facts(event)
+    match event:
+        case (
+            domain.OrderCreated()
+            | domain.OrderItemAdded()
+            | domain.OrderItemQuantityChanged()
+            | domain.OrderItemRemoved()
+            | domain.ShippingAddressSet()
+            | domain.OrderDiscarded()
+            | domain.OrderExpired()
+        ):
+            return _drafted(event, after)
+        case domain.DiscountApplied() | domain.DiscountRemoved() | domain.ChargeSet() | domain.ChargeRemoved():
+            return _agreed(event, after)
+        case (
+            domain.OrderConfirmed()
+            | domain.OrderHeldForReview()
+            | domain.OrderRejected()
+            | domain.OrderReviewApproved()
+            | domain.OrderReviewDeclined()
+            | domain.OrderCancelled()
+            | domain.OrderItemCancelled()
+            | domain.NoteAdded()
+        ):
+            return _settled(event, after)
+        case domain.PaymentRecorded() | domain.RefundRecorded():
+            return _paid(event, after)
+        case (
+            domain.OrderShipped()
+            | domain.ShipmentDelivered()
+            | domain.OrderCompleted()
+            | domain.ReturnRequested()
+            | domain.ReturnReceived()
+            | domain.ReturnRejected()
+        ):
+            return _moved(event, after)
+        case _:
+            assert_never(event)
+
+
+def _drafted(  # noqa: PLR0911 - an arm per event
+    event: domain.OrderCreated
+    | domain.OrderItemAdded
+    | domain.OrderItemQuantityChanged
+    | domain.OrderItemRemoved
+    | domain.ShippingAddressSet
+    | domain.OrderDiscarded
+    | domain.OrderExpired,
+    after: OrderFacts,
+) -> EventData:
     match event:
         case domain.OrderCreated():
             return orders.OrderCreated(
@@ -27,24 +76,19 @@ def publish_order_event(event: domain.OrderEvent) -> EventData:  # noqa: C901, P
             return orders.OrderItemRemoved(**after, sku=event.sku)
         case domain.ShippingAddressSet():
             return orders.ShippingAddressSet(**after, shipping_address=address_of(event.shipping_address))
-        case domain.OrderConfirmed():
-            return orders.OrderConfirmed(**after)
-        case domain.OrderCancelled():
-            return orders.OrderCancelled(**after, reason=event.reason)
         case domain.OrderDiscarded():
             return orders.OrderDiscarded(**after)
-        case domain.OrderShipped():
-            return orders.OrderShipped(
-                **after,
-                shipment_id=event.shipment_id,
-                items=parcel(event),
-                carrier=event.carrier,
-                tracking=event.tracking,
-            )
-        case domain.ShipmentDelivered():
-            return orders.ShipmentDelivered(**after, shipment_id=event.shipment_id)
-        case domain.OrderCompleted():
-            return orders.OrderCompleted(**after)
+        case domain.OrderExpired():
+            return orders.OrderExpired(**after)
+        case _:
+            assert_never(event)
+
+
+def _agreed(
+    event: domain.DiscountApplied | domain.DiscountRemoved | domain.ChargeSet | domain.ChargeRemoved,
+    after: OrderFacts,
+) -> EventData:
+    match event:
         case domain.DiscountApplied():
             return orders.DiscountApplied(
                 **after, code=event.code, percent_bp=event.percent_bp, amount_cents=event.amount_cents
@@ -55,8 +99,24 @@ def publish_order_event(event: domain.OrderEvent) -> EventData:  # noqa: C901, P
             return orders.ChargeSet(**after, kind=event.kind.value, label=event.label, amount_cents=event.amount_cents)
         case domain.ChargeRemoved():
             return orders.ChargeRemoved(**after, kind=event.kind.value)
-        case domain.OrderExpired():
-            return orders.OrderExpired(**after)
+        case _:
+            assert_never(event)
+
+
+def _settled(  # noqa: PLR0911 - an arm per event
+    event: domain.OrderConfirmed
+    | domain.OrderHeldForReview
+    | domain.OrderRejected
+    | domain.OrderReviewApproved
+    | domain.OrderReviewDeclined
+    | domain.OrderCancelled
+    | domain.OrderItemCancelled
+    | domain.NoteAdded,
+    after: OrderFacts,
+) -> EventData:
+    match event:
+        case domain.OrderConfirmed():
+            return orders.OrderConfirmed(**after)
         case domain.OrderHeldForReview():
             return orders.OrderHeldForReview(**after)
         case domain.OrderRejected():
@@ -65,8 +125,21 @@ def publish_order_event(event: domain.OrderEvent) -> EventData:  # noqa: C901, P
             return orders.OrderReviewApproved(**after, reviewer=event.reviewer, reason=event.reason)
         case domain.OrderReviewDeclined():
             return orders.OrderReviewDeclined(**after, reviewer=event.reviewer, reason=event.reason)
+        case domain.OrderCancelled():
+            return orders.OrderCancelled(**after, reason=event.reason)
         case domain.OrderItemCancelled():
             return orders.OrderItemCancelled(**after, sku=event.sku, quantity=event.quantity, reason=event.reason)
+        case domain.NoteAdded():
+            return orders.NoteAdded(**after, text=event.text)
+        case _:
+            assert_never(event)
+
+
+def _paid(
+    event: domain.PaymentRecorded | domain.RefundRecorded,
+    after: OrderFacts,
+) -> EventData:
+    match event:
         case domain.PaymentRecorded():
             return orders.PaymentRecorded(
                 **after,
@@ -84,6 +157,32 @@ def publish_order_event(event: domain.OrderEvent) -> EventData:  # noqa: C901, P
                 paid_cents=event.paid_cents,
                 refunded_cents=event.refunded_cents,
             )
+        case _:
+            assert_never(event)
+
+
+def _moved(
+    event: domain.OrderShipped
+    | domain.ShipmentDelivered
+    | domain.OrderCompleted
+    | domain.ReturnRequested
+    | domain.ReturnReceived
+    | domain.ReturnRejected,
+    after: OrderFacts,
+) -> EventData:
+    match event:
+        case domain.OrderShipped():
+            return orders.OrderShipped(
+                **after,
+                shipment_id=event.shipment_id,
+                items=parcel(event),
+                carrier=event.carrier,
+                tracking=event.tracking,
+            )
+        case domain.ShipmentDelivered():
+            return orders.ShipmentDelivered(**after, shipment_id=event.shipment_id)
+        case domain.OrderCompleted():
+            return orders.OrderCompleted(**after)
         case domain.ReturnRequested():
             return orders.ReturnRequested(
                 **after, return_id=event.return_id, items=coming_back(event), reason=event.reason
@@ -92,31 +191,5 @@ def publish_order_event(event: domain.OrderEvent) -> EventData:  # noqa: C901, P
             return orders.ReturnReceived(**after, return_id=event.return_id, restocked=event.restocked)
         case domain.ReturnRejected():
             return orders.ReturnRejected(**after, return_id=event.return_id, reason=event.reason)
-        case domain.NoteAdded():
-            return orders.NoteAdded(**after, text=event.text)
-        case _:
-            assert_never(event)
-
-
-def publish_product_event(event: domain.ProductEvent) -> EventData:  # noqa: PLR0911 - an arm per event
-    """The published form of what happened to a product."""
-    after = product_facts(event)
-    match event:
-        case domain.ProductListed():
-            return products.ProductListed(**after)
-        case domain.ProductChanged():
-            return products.ProductChanged(**after)
-        case domain.ProductDelisted():
-            return products.ProductDelisted(**after)
-        case domain.StockAdjusted():
-            return products.StockAdjusted(**after, delta=event.delta, reason=event.reason)
-        case domain.StockReserved():
-            return products.StockReserved(**after, order_id=event.order_id, quantity=event.quantity)
-        case domain.StockReleased():
-            return products.StockReleased(**after, order_id=event.order_id, quantity=event.quantity)
-        case domain.StockShipped():
-            return products.StockShipped(**after, order_id=event.order_id, quantity=event.quantity)
-        case domain.StockReturned():
-            return products.StockReturned(**after, order_id=event.order_id, quantity=event.quantity)
         case _:
             assert_never(event)

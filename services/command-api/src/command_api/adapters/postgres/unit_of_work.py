@@ -21,7 +21,8 @@ from command_api.adapters.postgres.writes import (
     product_parameters,
     product_write,
 )
-from command_api.adapters.publish import publish_order_event, publish_product_event
+from command_api.adapters.publish import publish_order_event
+from command_api.adapters.publish_products import publish_product_event
 from command_api.application.context import Context
 from command_api.application.errors import StaleVersion, VersionConflict
 from command_api.application.idempotency import StoredAnswer
