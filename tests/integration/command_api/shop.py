@@ -73,6 +73,20 @@ class Shop:
         assert answer.status_code == 201, answer.text
         return str(answer.json()["shipment_id"])
 
+    async def delivered(self, items: Mapping[str, int]) -> str:
+        """An order that has arrived whole; answers its id."""
+        order_id = await self.confirmed(items)
+        parcel = await self.ship(order_id, items)
+        assert (await self.call("POST", f"/orders/{order_id}/shipments/{parcel}/deliver")).status_code == 200
+        return order_id
+
+    async def sent_back(self, order_id: str, items: Mapping[str, int]) -> str:
+        """Request a return; answers its id."""
+        units = [{"sku": sku, "quantity": quantity} for sku, quantity in items.items()]
+        answer = await self.call("POST", f"/orders/{order_id}/returns", {"items": units, "reason": "too small"})
+        assert answer.status_code == 201, answer.text
+        return str(answer.json()["return_id"])
+
     async def rows(self, statement: str, *parameters: object) -> list[dict[str, Any]]:
         """What the database answers."""
         return await (await self.database.execute(statement.encode(), parameters)).fetchall()

@@ -6,7 +6,8 @@ import unicodedata
 import pytest
 from pydantic import ValidationError
 
-from command_api.entrypoints.schemas import _CONTROLS, ReasonBody
+from command_api.entrypoints.fields import _CONTROLS
+from command_api.entrypoints.schemas import ReasonBody
 
 
 def test_the_controls_of_the_pattern_are_those_of_unicode() -> None:

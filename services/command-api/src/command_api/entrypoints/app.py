@@ -12,7 +12,7 @@ from prometheus_client import CollectorRegistry
 from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.types import ASGIApp
 
-from command_api.entrypoints import addresses, orders, products
+from command_api.entrypoints import addresses, order_money, order_returns, order_reviews, orders, products
 from command_api.entrypoints.call import CommandDesk
 from command_api.entrypoints.docs_routes import docs_routes
 from command_api.entrypoints.documentation import DESCRIPTION, completed
@@ -52,7 +52,7 @@ def create_app(
         openapi_url=None,
     )
     app.state.desk = desk
-    for router in (orders.router, products.router):
+    for router in (part.router for part in (orders, order_money, order_returns, order_reviews, products)):
         app.include_router(router, prefix=addresses.API)
         app.include_router(router, prefix=addresses.BY_PATH, include_in_schema=False)
     install_problems(app)

@@ -14,9 +14,9 @@ from command_api.application.errors import Replayed
 from command_api.application.idempotency import Answer, IdempotencyKey, fingerprint_of, scope_of
 from command_api.application.outcome import Outcome
 from command_api.application.ports import Ids
+from command_api.entrypoints.fields import documented_as
 from command_api.entrypoints.idempotency_header import HEADER, NewIds, as_answer, as_replay, given_key
 from command_api.entrypoints.problems import RequestProblem, refusal
-from command_api.entrypoints.schemas import documented_as
 from orders_contracts.consistency import encode_token
 from orders_domain.errors import DomainError
 

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from command_api.entrypoints.idempotency_header import PARAMETER, REPLAYED_HEADER
 from command_api.entrypoints.links import operations, with_links
 from command_api.entrypoints.problem_kinds import MEDIA_TYPE, PROBLEMS, example
-from command_api.entrypoints.schemas import Problem
+from command_api.entrypoints.schemas import OrderAnswer, Problem
 
 DESCRIPTION: Final = """\
 Changes orders and products. Every call is a command: it is decided by the rules, written together with its event,
@@ -34,8 +34,10 @@ _ANY_CALL: Final = (
 )
 ANY_CHANGE: Final = ("stale_version", "version_required")
 """What a call that takes If-Match may be answered."""
-ORDER_CHANGE: Final = (*ANY_CHANGE, "order_not_found", "illegal_transition", "concurrent_update")
-"""What any change of an order may be answered."""
+IN_ANY_STATE: Final = (*ANY_CHANGE, "order_not_found", "concurrent_update")
+"""What a change of an order may be answered that every state allows."""
+ORDER_CHANGE: Final = (*IN_ANY_STATE, "illegal_transition")
+"""What any other change of an order may be answered."""
 
 _DONE: Final = {201: "Made", 200: "Done; or it was so already, with the version that it has"}
 _REQUEST_ID: Final = {
@@ -79,6 +81,11 @@ def answers(
     for code in (*_ANY_CALL, *codes):
         by_status.setdefault(PROBLEMS[code].status, []).append(code)
     return {**good, **{status: _problems(by_status[status]) for status in sorted(by_status)}}
+
+
+def order_answers(*codes: str) -> dict[int | str, Any]:
+    """The `responses` of a change of an order that makes nothing: `codes` are its own problems."""
+    return answers(OrderAnswer, *ORDER_CHANGE, *codes)
 
 
 def _problems(codes: Iterable[str]) -> dict[str, Any]:

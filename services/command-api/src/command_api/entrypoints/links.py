@@ -16,11 +16,14 @@ class Link(NamedTuple):
 _ORDER: Final = {"order_id": "$response.body#/order_id"}
 _ITEM: Final = {**_ORDER, "sku": "$request.body#/sku"}
 _PARCEL: Final = {**_ORDER, "shipment_id": "$response.body#/shipment_id"}
+_PRODUCT: Final = {"sku": "$response.body#/sku"}
+_RETURN: Final = {**_ORDER, "return_id": "$response.body#/return_id"}
 
 LINKS: Final[Mapping[str, tuple[Link, ...]]] = {
     "create_order": (
         Link("add_item", _ORDER),
         Link("set_shipping_address", _ORDER),
+        Link("apply_discount", _ORDER),
         Link("confirm_order", _ORDER),
         Link("discard_order", _ORDER),
     ),
@@ -31,9 +34,19 @@ LINKS: Final[Mapping[str, tuple[Link, ...]]] = {
         Link("confirm_order", _ORDER),
     ),
     "set_shipping_address": (Link("confirm_order", _ORDER),),
-    "confirm_order": (Link("cancel_order", _ORDER), Link("ship_items", _ORDER)),
+    "apply_discount": (Link("remove_discount", {**_ORDER, "code": "$request.body#/code"}),),
+    "confirm_order": (
+        Link("approve_review", _ORDER),
+        Link("decline_review", _ORDER),
+        Link("cancel_order", _ORDER),
+        Link("record_payment", _ORDER),
+        Link("ship_items", _ORDER),
+    ),
+    "record_payment": (Link("record_refund", _ORDER),),
     "ship_items": (Link("deliver_shipment", _PARCEL),),
-    "list_product": (Link("adjust_stock", {"sku": "$response.body#/sku"}),),
+    "deliver_shipment": (Link("request_return", _ORDER),),
+    "request_return": (Link("receive_return", _RETURN), Link("reject_return", _RETURN)),
+    "list_product": (Link("adjust_stock", _PRODUCT), Link("delist_product", _PRODUCT)),
 }
 """By the name of the route."""
 

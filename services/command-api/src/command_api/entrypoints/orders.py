@@ -1,11 +1,11 @@
 """The routes of orders."""
 
-from typing import Annotated, Any, Final
-from uuid import UUID
+from typing import Final
 
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Response
 
 from command_api.application.add_item import AddItem
+from command_api.application.cancel_item import CancelItem
 from command_api.application.cancel_order import CancelOrder
 from command_api.application.change_item_quantity import ChangeItemQuantity
 from command_api.application.confirm_order import ConfirmOrder
@@ -16,9 +16,9 @@ from command_api.application.remove_item import RemoveItem
 from command_api.application.set_shipping_address import SetShippingAddress
 from command_api.application.ship_items import ShipItems
 from command_api.entrypoints.call import Change, Creation
-from command_api.entrypoints.documentation import ORDER_CHANGE, answers
+from command_api.entrypoints.documentation import ORDER_CHANGE, answers, order_answers
+from command_api.entrypoints.parameters import OrderIdPath, ShipmentIdPath, SkuPath
 from command_api.entrypoints.schemas import (
-    SKU_PATTERN,
     AddressBody,
     CreateOrderBody,
     ItemBody,
@@ -29,14 +29,11 @@ from command_api.entrypoints.schemas import (
     ShipmentBody,
     currency_or_none,
 )
+from command_api.entrypoints.schemas_of_orders import CancelItemBody
 from command_api.entrypoints.strict_route import StrictRoute
 from orders_domain.values import CustomerId, OrderId, ShipmentId, Sku
 
 router = APIRouter(prefix="/orders", tags=["Orders"], route_class=StrictRoute)
-
-OrderIdPath = Annotated[UUID, Path(description="The order", examples=["0193f5a2-7b1c-7d3e-8f4a-5b6c7d8e9f01"])]
-SkuPath = Annotated[str, Path(pattern=SKU_PATTERN, description="The product; case counts", examples=["TEA-EARL-GREY"])]
-ShipmentIdPath = Annotated[UUID, Path(description="The shipment", examples=["0193f5a2-9c2d-7e4f-8a5b-6c7d8e9f0a12"])]
 
 _NEW_UNITS: Final = (
     "unknown_product",
@@ -45,10 +42,6 @@ _NEW_UNITS: Final = (
     "quantity_limit",
     "insufficient_inventory",
 )
-
-
-def _changed(*codes: str) -> dict[int | str, Any]:
-    return answers(OrderAnswer, *ORDER_CHANGE, *codes)
 
 
 @router.post(
@@ -69,43 +62,50 @@ async def create_order(body: CreateOrderBody, call: Creation) -> Response:
     return await call.create(command)
 
 
-@router.post("/{order_id}/items", responses=_changed(*_NEW_UNITS, "line_limit"))
+@router.post("/{order_id}/items", responses=order_answers(*_NEW_UNITS, "line_limit"))
 async def add_item(order_id: OrderIdPath, body: ItemBody, call: Change) -> Response:
     """Add units; the same SKU is merged into its line."""
     return await call.change(AddItem(order_id=OrderId(order_id), sku=Sku(body.sku), quantity=body.quantity))
 
 
-@router.put("/{order_id}/items/{sku}", responses=_changed("item_not_found", "insufficient_inventory"))
+@router.put("/{order_id}/items/{sku}", responses=order_answers("item_not_found", "insufficient_inventory"))
 async def change_item_quantity(order_id: OrderIdPath, sku: SkuPath, body: QuantityBody, call: Change) -> Response:
     """Set a line to a quantity."""
     return await call.change(ChangeItemQuantity(order_id=OrderId(order_id), sku=Sku(sku), quantity=body.quantity))
 
 
-@router.delete("/{order_id}/items/{sku}", responses=_changed("item_not_found"))
+@router.delete("/{order_id}/items/{sku}", responses=order_answers("item_not_found"))
 async def remove_item(order_id: OrderIdPath, sku: SkuPath, call: Change) -> Response:
     """Take a line off."""
     return await call.change(RemoveItem(order_id=OrderId(order_id), sku=Sku(sku)))
 
 
-@router.put("/{order_id}/shipping-address", responses=_changed())
+@router.put("/{order_id}/shipping-address", responses=order_answers())
 async def set_shipping_address(order_id: OrderIdPath, body: AddressBody, call: Change) -> Response:
     """Say where it goes; possible until something is shipped."""
     return await call.change(SetShippingAddress(order_id=OrderId(order_id), address=body.to_domain()))
 
 
-@router.post("/{order_id}/confirm", responses=_changed("empty_order", "missing_address", "insufficient_inventory"))
+@router.post("/{order_id}/confirm", responses=order_answers("empty_order", "missing_address", "insufficient_inventory"))
 async def confirm_order(order_id: OrderIdPath, call: Change) -> Response:
     """Make it binding: stock is reserved for all lines, or for none."""
     return await call.change(ConfirmOrder(order_id=OrderId(order_id)))
 
 
-@router.post("/{order_id}/cancel", responses=_changed())
+@router.post("/{order_id}/cancel", responses=order_answers())
 async def cancel_order(order_id: OrderIdPath, body: ReasonBody, call: Change) -> Response:
-    """Cancel a confirmed order before anything is shipped; its stock is released."""
+    """Cancel an order that is confirmed or in review, before anything is shipped; its stock is released."""
     return await call.change(CancelOrder(order_id=OrderId(order_id), reason=body.reason))
 
 
-@router.delete("/{order_id}", responses=_changed())
+@router.post("/{order_id}/items/{sku}/cancel", responses=order_answers("item_not_found", "cancel_exceeds_unshipped"))
+async def cancel_item(order_id: OrderIdPath, sku: SkuPath, body: CancelItemBody, call: Change) -> Response:
+    """Take units off a confirmed order that are not shipped; they are released."""
+    command = CancelItem(order_id=OrderId(order_id), sku=Sku(sku), quantity=body.quantity, reason=body.reason)
+    return await call.change(command)
+
+
+@router.delete("/{order_id}", responses=order_answers())
 async def discard_order(order_id: OrderIdPath, call: Change) -> Response:
     """Give up a draft."""
     return await call.change(DiscardOrder(order_id=OrderId(order_id)))
@@ -128,7 +128,7 @@ async def ship_items(order_id: OrderIdPath, body: ShipmentBody, call: Change) ->
     return await call.change(command, made="shipment_id")
 
 
-@router.post("/{order_id}/shipments/{shipment_id}/deliver", responses=_changed("shipment_not_found"))
+@router.post("/{order_id}/shipments/{shipment_id}/deliver", responses=order_answers("shipment_not_found"))
 async def deliver_shipment(order_id: OrderIdPath, shipment_id: ShipmentIdPath, call: Change) -> Response:
     """Note that a parcel arrived; the last one completes the order."""
     return await call.change(DeliverShipment(order_id=OrderId(order_id), shipment_id=ShipmentId(shipment_id)))

@@ -1,36 +1,16 @@
 """Every problem that this service answers with: one table for the answers, the OpenAPI document and the pages."""
 
 from collections.abc import Mapping
-from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import Final
 
 from command_api.entrypoints import addresses
+from command_api.entrypoints.problem_kinds_of_goods import GOODS, MISSING
+from command_api.entrypoints.problem_kinds_of_money import MONEY
+from command_api.entrypoints.problem_shape import NOTHING_MORE, Kind, Member
+
+__all__ = ["MEDIA_TYPE", "NOTHING_MORE", "PROBLEMS", "Kind", "Member", "example", "type_of"]
 
 MEDIA_TYPE: Final = "application/problem+json"
-NOTHING_MORE: Final[Mapping[str, "Member"]] = MappingProxyType({})
-
-
-class Member(NamedTuple):
-    """A fact that a problem document carries beside the members that all of them have."""
-
-    meaning: str
-    example: object
-
-
-class Kind(NamedTuple):
-    """What all problems of one code have in common. Texts may hold `code` between backticks."""
-
-    status: int
-    title: str
-    when: str
-    advice: str
-    members: Mapping[str, Member] = NOTHING_MORE
-    retry_after: int | None = None
-    """Seconds, for the header Retry-After."""
-
-
-_SKU: Final = Member("The product", "TEA-EARL-GREY")
-_LIMIT: Final = Member("The most that there may be", 9_999)
 _LOOK: Final = "Read the order from the query API and decide anew; the same request will not succeed later."
 
 _FORM: Final = {
@@ -86,37 +66,6 @@ _FORM: Final = {
     ),
 }
 
-_MISSING: Final = {
-    "order_not_found": Kind(
-        404,
-        "There is no such order",
-        "No order has this id.",
-        "Check the id; orders come into being by `POST /orders` only.",
-        {"order_id": Member("The id that was asked for", "0193f5a2-7b1c-7d3e-8f4a-5b6c7d8e9f01")},
-    ),
-    "product_not_found": Kind(
-        404,
-        "There is no such product",
-        "No product has the SKU that the call is addressed to.",
-        "Check the SKU (case counts), or list the product first.",
-        {"sku": _SKU},
-    ),
-    "item_not_found": Kind(
-        404,
-        "The order has no such item",
-        "No line of the order has this SKU.",
-        "Read the order; add the item before changing or shipping it.",
-        {"sku": _SKU},
-    ),
-    "shipment_not_found": Kind(
-        404,
-        "The order has no such shipment",
-        "No shipment of the order has this id.",
-        "Use the `shipment_id` that the shipment was answered with.",
-        {"shipment_id": Member("The id that was asked for", "0193f5a2-9c2d-7e4f-8a5b-6c7d8e9f0a12")},
-    ),
-}
-
 _STATE: Final = {
     "illegal_transition": Kind(
         409,
@@ -166,83 +115,6 @@ _STATE: Final = {
     ),
 }
 
-_RULES: Final = {
-    "insufficient_inventory": Kind(
-        400,
-        "There is not enough in stock",
-        "Of one SKU or more, fewer units are available than asked for. Nothing is reserved.",
-        "Ask for less, or wait for stock; all SKUs that are short are named.",
-        {
-            "items": Member(
-                "Per SKU, how many units were `requested` and are `available`",
-                [{"sku": "TEA-EARL-GREY", "requested": 5, "available": 2}],
-            )
-        },
-    ),
-    "quantity_limit": Kind(
-        409,
-        "There would be too many units",
-        "A line, or a stock, would grow beyond its limit.",
-        "Ask for less; a larger need takes a second order.",
-        {"sku": _SKU, "limit": _LIMIT},
-    ),
-    "line_limit": Kind(
-        409,
-        "The order would have too many lines",
-        "The order would have more lines than the limit.",
-        "Put the rest in a second order.",
-        {"limit": _LIMIT._replace(example=500)},
-    ),
-    "shipment_exceeds_ordered": Kind(
-        409,
-        "More would be shipped than is ordered",
-        "Of a line, more units are to be shipped than are ordered and not yet shipped.",
-        "Ship at most `unshipped` units.",
-        {
-            "sku": _SKU,
-            "requested": Member("Units that were to be shipped", 3),
-            "unshipped": Member("Units that are left to ship", 1),
-        },
-    ),
-    "product_delisted": Kind(
-        409,
-        "The product is no longer sold",
-        "A new line names a product that takes no new lines. Lines that are there go on.",
-        "Leave the product out.",
-        {"sku": _SKU},
-    ),
-    "stock_below_reserved": Kind(
-        409,
-        "Orders hold more than would be left",
-        "The adjustment would leave fewer units on hand than confirmed orders hold.",
-        "Cancel orders first, or adjust by less.",
-        {
-            "sku": _SKU,
-            "on_hand": Member("Units that are there", 5),
-            "reserved": Member("Units of them that orders hold", 3),
-            "delta": Member("The adjustment that was asked for", -3),
-        },
-    ),
-    "unknown_product": Kind(
-        422,
-        "A product does not exist",
-        "An item names a SKU that no product has.",
-        "Check the SKU (case counts), or list the product first.",
-        {"sku": _SKU},
-    ),
-    "currency_mismatch": Kind(
-        422,
-        "The currency does not fit",
-        "An order has one currency, and a product one for ever; this item, or this price, is in another one.",
-        "Use the currency `expected`, or a second order.",
-        {
-            "sku": _SKU,
-            "expected": Member("The currency that it must be in (ISO 4217)", "EUR"),
-            "actual": Member("The currency that it is in", "JPY"),
-        },
-    ),
-}
-
 _OURS: Final = {
     "internal_error": Kind(
         500,
@@ -261,7 +133,7 @@ _OURS: Final = {
     ),
 }
 
-PROBLEMS: Final[Mapping[str, Kind]] = {**_FORM, **_MISSING, **_STATE, **_RULES, **_OURS}
+PROBLEMS: Final[Mapping[str, Kind]] = {**_FORM, **MISSING, **_STATE, **GOODS, **MONEY, **_OURS}
 """By code. A test holds it against the subclasses of DomainError and the facts that each of them carries."""
 
 

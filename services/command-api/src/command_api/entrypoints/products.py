@@ -1,20 +1,18 @@
 """The routes of products."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Response
 
 from command_api.application.adjust_stock import AdjustStock
+from command_api.application.delist_product import DelistProduct
 from command_api.application.list_product import ListProduct
 from command_api.entrypoints.call import Change
 from command_api.entrypoints.documentation import ANY_CHANGE, answers
-from command_api.entrypoints.schemas import SKU_PATTERN, ProductAnswer, ProductBody, StockAdjustmentBody
+from command_api.entrypoints.parameters import SkuPath
+from command_api.entrypoints.schemas import ProductAnswer, ProductBody, StockAdjustmentBody
 from command_api.entrypoints.strict_route import StrictRoute
 from orders_domain.values import Currency, Sku
 
 router = APIRouter(prefix="/products", tags=["Products"], route_class=StrictRoute)
-
-SkuPath = Annotated[str, Path(pattern=SKU_PATTERN, description="The product; case counts", examples=["TEA-EARL-GREY"])]
 
 
 @router.put("/{sku}", responses=answers(ProductAnswer, *ANY_CHANGE, "currency_mismatch", done=(201, 200)))
@@ -24,6 +22,12 @@ async def list_product(sku: SkuPath, body: ProductBody, call: Change) -> Respons
         sku=Sku(sku), name=body.name, unit_price_cents=body.unit_price_cents, currency=Currency(body.currency)
     )
     return await call.change(command)
+
+
+@router.delete("/{sku}", responses=answers(ProductAnswer, *ANY_CHANGE, "product_not_found"))
+async def delist_product(sku: SkuPath, call: Change) -> Response:
+    """End its sale: no order takes it any more, those that have it go on. Listing it again undoes that."""
+    return await call.change(DelistProduct(sku=Sku(sku)))
 
 
 @router.post(

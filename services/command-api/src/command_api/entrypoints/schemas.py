@@ -1,50 +1,36 @@
-"""The bodies of requests and answers. Unknown fields are refused, integers are integers, texts are printable."""
+"""The bodies of requests and answers."""
 
-from collections.abc import Callable
 from typing import Annotated, Final
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, StringConstraints
+from pydantic import BaseModel, Field, JsonValue, StringConstraints
 from pydantic.json_schema import SkipJsonSchema
 
+from command_api.entrypoints.fields import (
+    Body,
+    CurrencyText,
+    Id,
+    Name,
+    Quantity,
+    Reason,
+    Reference,
+    SkuText,
+    documented_as,
+    example_of,
+    printable,
+)
 from orders_domain.values import (
     MAX_LINES,
     MAX_PRICE_CENTS,
-    MAX_QUANTITY,
     MAX_STOCK_DELTA,
     Currency,
     ItemQuantity,
     ShippingAddress,
     Sku,
-    parse_currency,
 )
 
-SKU_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
-_CONTROLS: Final = r"\x00-\x1f\x7f-\x9f"
-_PRINTABLE: Final = rf"^[^{_CONTROLS}]*[^{_CONTROLS}\s][^{_CONTROLS}]*$"
-
-
-def _text(most: int) -> StringConstraints:
-    """Some visible character, no control character (Postgres takes no NUL, people no others)."""
-    return StringConstraints(min_length=1, max_length=most, pattern=_PRINTABLE)
-
-
-Quantity = Annotated[int, Field(ge=1, le=MAX_QUANTITY)]
-SkuText = Annotated[str, StringConstraints(pattern=SKU_PATTERN)]
-CurrencyText = Annotated[
-    str,
-    StringConstraints(pattern="^[A-Z]{3}$"),
-    AfterValidator(parse_currency),
-    Field(description="A currency of ISO 4217", examples=["EUR"]),
-]
-Name = Annotated[str, _text(200)]
-Reference = Annotated[str, _text(100)]
-Reason = Annotated[str, _text(500)]
-Id = Annotated[UUID, Field(strict=False)]
-
-
-_ORDER_ID: Final = "0193f5a2-7b1c-7d3e-8f4a-5b6c7d8e9f01"
-_EXAMPLE_ITEM: Final[dict[str, JsonValue]] = {"sku": "TEA-EARL-GREY", "quantity": 2}
+ORDER_ID: Final = "0193f5a2-7b1c-7d3e-8f4a-5b6c7d8e9f01"
+EXAMPLE_ITEM: Final[dict[str, JsonValue]] = {"sku": "TEA-EARL-GREY", "quantity": 2}
 _EXAMPLE_ADDRESS: Final[dict[str, JsonValue]] = {
     "recipient": "Ada Lovelace",
     "line1": "12 St James's Square",
@@ -54,30 +40,10 @@ _EXAMPLE_ADDRESS: Final[dict[str, JsonValue]] = {
 }
 
 
-def _example(**members: JsonValue) -> ConfigDict:
-    return ConfigDict(json_schema_extra={"examples": [members]})
-
-
-def documented_as(**keywords: JsonValue) -> Callable[[dict[str, JsonValue]], None]:
-    """For a member that is there or not, and never null: these keywords, and no default."""
-
-    def change(schema: dict[str, JsonValue]) -> None:
-        schema.pop("default", None)
-        schema.update(keywords)
-
-    return change
-
-
-class Body(BaseModel):
-    """What all bodies of requests have in common."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
-
-
 class ItemBody(Body):
     """So many units of one SKU."""
 
-    model_config = _example(**_EXAMPLE_ITEM)
+    model_config = example_of(**EXAMPLE_ITEM)
 
     sku: SkuText
     quantity: Quantity
@@ -89,14 +55,14 @@ class ItemBody(Body):
 class AddressBody(Body):
     """`country` is ISO 3166-1 alpha-2."""
 
-    model_config = _example(**_EXAMPLE_ADDRESS)
+    model_config = example_of(**_EXAMPLE_ADDRESS)
 
     recipient: Name
     line1: Name
     line2: Name | None = None
     city: Name
     region: Name | None = None
-    postal_code: Annotated[str, _text(20)]
+    postal_code: Annotated[str, printable(20)]
     country: Annotated[str, StringConstraints(pattern="^[A-Z]{2}$")]
 
     def to_domain(self) -> ShippingAddress:
@@ -114,23 +80,23 @@ class AddressBody(Body):
 class CreateOrderBody(Body):
     """A draft. Prices are the products', never the client's."""
 
-    model_config = _example(
+    model_config = example_of(
         customer_id="018f4e2a-7c1e-7c3a-9d55-0c8f6e2b1a10",
-        items=[_EXAMPLE_ITEM],
+        items=[EXAMPLE_ITEM],
         shipping_address=_EXAMPLE_ADDRESS,
     )
 
     customer_id: Id
     currency: CurrencyText | None = None
     reference: Reference | None = None
-    items: Annotated[list[ItemBody], Field(max_length=MAX_LINES)] = []
+    items: list[ItemBody] = Field(default=[], max_length=MAX_LINES)
     shipping_address: AddressBody | None = None
 
 
 class QuantityBody(Body):
     """The units that the line shall have."""
 
-    model_config = _example(quantity=3)
+    model_config = example_of(quantity=3)
 
     quantity: Quantity
 
@@ -138,7 +104,7 @@ class QuantityBody(Body):
 class ReasonBody(Body):
     """Why, for those who read the history."""
 
-    model_config = _example(reason="The customer changed their mind")
+    model_config = example_of(reason="The customer changed their mind")
 
     reason: Reason
 
@@ -146,7 +112,7 @@ class ReasonBody(Body):
 class ShipmentBody(Body):
     """One parcel."""
 
-    model_config = _example(items=[_EXAMPLE_ITEM], carrier="DHL", tracking="JD0146 0000 1234")
+    model_config = example_of(items=[EXAMPLE_ITEM], carrier="DHL", tracking="JD0146 0000 1234")
 
     items: Annotated[list[ItemBody], Field(min_length=1, max_length=MAX_LINES)]
     carrier: Name | None = None
@@ -156,7 +122,7 @@ class ShipmentBody(Body):
 class ProductBody(Body):
     """The price is in minor units of the currency: 1299 is 12.99 EUR, and 1,299 JPY."""
 
-    model_config = _example(name="Earl Grey, 100 g", unit_price_cents=499, currency="EUR")
+    model_config = example_of(name="Earl Grey, 100 g", unit_price_cents=499, currency="EUR")
 
     name: Name
     unit_price_cents: Annotated[int, Field(ge=0, le=MAX_PRICE_CENTS)]
@@ -166,7 +132,7 @@ class ProductBody(Body):
 class StockAdjustmentBody(Body):
     """Units that came (positive) or went (negative)."""
 
-    model_config = _example(delta=40, reason="Delivery 4711")
+    model_config = example_of(delta=40, reason="Delivery 4711")
 
     delta: Annotated[int, Field(ge=-MAX_STOCK_DELTA, le=MAX_STOCK_DELTA)]
     reason: Reason
@@ -175,7 +141,7 @@ class StockAdjustmentBody(Body):
 class OrderAnswer(BaseModel):
     """The order's version after the command."""
 
-    model_config = _example(order_id=_ORDER_ID, version=2)
+    model_config = example_of(order_id=ORDER_ID, version=2)
 
     order_id: UUID
     version: Annotated[int, Field(ge=1)]
@@ -184,7 +150,7 @@ class OrderAnswer(BaseModel):
 class ShipmentAnswer(OrderAnswer):
     """And the parcel that it made."""
 
-    model_config = _example(order_id=_ORDER_ID, version=4, shipment_id="0193f5a2-9c2d-7e4f-8a5b-6c7d8e9f0a12")
+    model_config = example_of(order_id=ORDER_ID, version=4, shipment_id="0193f5a2-9c2d-7e4f-8a5b-6c7d8e9f0a12")
 
     shipment_id: UUID
 
@@ -192,7 +158,7 @@ class ShipmentAnswer(OrderAnswer):
 class ProductAnswer(BaseModel):
     """The product's version after the command."""
 
-    model_config = _example(sku="TEA-EARL-GREY", version=3)
+    model_config = example_of(sku="TEA-EARL-GREY", version=3)
 
     sku: str
     version: Annotated[int, Field(ge=1)]
