@@ -26,6 +26,24 @@ def test_only_the_database_has_to_be_named(monkeypatch: pytest.MonkeyPatch) -> N
     assert (settings.log_level, settings.log_format) == ("info", "auto")
 
 
+def test_without_a_url_nobody_else_is_asked() -> None:
+    settings = Settings(database_url=URL)
+    assert (settings.fraud_check_url, settings.inventory_url) == (None, None)
+    assert settings.fraud_check_when_down == "hold"
+    assert settings.outside_proxy_from_environment is False
+
+
+@pytest.mark.parametrize("name", ["FRAUD_CHECK_URL", "INVENTORY_URL"])
+def test_where_tls_is_required_outside_systems_are_asked_over_it(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COMMAND_API_DATABASE_URL", "postgresql://db/orders?sslmode=verify-full")
+    monkeypatch.setenv("COMMAND_API_REQUIRE_TLS", "true")
+    monkeypatch.setenv(f"COMMAND_API_{name}", "https://outside.example/ask?tenant=7")
+    assert getattr(Settings(), name.lower()) == "https://outside.example/ask?tenant=7"
+    monkeypatch.setenv(f"COMMAND_API_{name}", "http://outside.example/ask")
+    with pytest.raises(ValidationError, match="REQUIRE_TLS asks for https://"):
+        Settings()
+
+
 def test_settings_do_not_change(monkeypatch: pytest.MonkeyPatch) -> None:
     settings = Settings(database_url=URL)
     with pytest.raises(ValidationError, match="frozen"):
@@ -56,6 +74,19 @@ def test_settings_do_not_change(monkeypatch: pytest.MonkeyPatch) -> None:
         ("REQUIRE_IDEMPOTENCY_KEY", "perhaps"),
         ("IDEMPOTENCY_KEY_HOURS", "23"),
         ("IDEMPOTENCY_KEY_HOURS", "24.5"),
+        ("FRAUD_CHECK_URL", ""),
+        ("FRAUD_CHECK_URL", "fraud.example"),
+        ("FRAUD_CHECK_URL", "ftp://fraud.example/"),
+        ("FRAUD_CHECK_URL", "http:///assess"),
+        ("FRAUD_CHECK_URL", "http://fraud.example:99999/"),
+        ("FRAUD_CHECK_URL", "http://fraud..example/"),
+        ("FRAUD_CHECK_URL", "http://fraud.example/#assess"),
+        ("FRAUD_CHECK_TIMEOUT_SECONDS", "0"),
+        ("FRAUD_CHECK_TIMEOUT_SECONDS", "61"),
+        ("FRAUD_CHECK_WHEN_DOWN", "approve"),
+        ("INVENTORY_URL", "//warehouse.example/"),
+        ("INVENTORY_TIMEOUT_SECONDS", "soon"),
+        ("OUTSIDE_PROXY_FROM_ENVIRONMENT", "perhaps"),
         ("LOG_LEVEL", "loud"),
         ("LOG_FORMAT", "xml"),
     ],

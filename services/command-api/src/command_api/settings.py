@@ -36,9 +36,10 @@ def _http_url(value: str, info: ValidationInfo) -> str:
 
     try:
         url = httpx.URL(value)
-    except httpx.InvalidURL as error:
+        url.host.encode("idna")  # as the look-up of the name will
+    except (httpx.InvalidURL, UnicodeError) as error:
         raise ValueError(str(error)) from error
-    if url.scheme not in {"http", "https"} or not url.host or url.fragment:
+    if url.scheme not in {"http", "https"} or not url.host or url.fragment or not 0 < (url.port or 1) < 65_536:
         raise ValueError("must be a URL, http://... or https://..., with a host and no fragment")
     if info.data.get("require_tls") and url.scheme != "https":
         raise ValueError("REQUIRE_TLS asks for https://")
