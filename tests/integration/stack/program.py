@@ -7,6 +7,7 @@ from pathlib import Path
 
 from stack import postgres, valkey
 from stack.__main__ import main
+from stack.catalogue import EXTRAS
 from stack.launching import Command
 from stack.parts import Part, Program, Server, Site
 from stack.postgres import PostgresServer
@@ -63,7 +64,8 @@ def program() -> Program:
     """The launcher that the environment asks for."""
     web = service("web", "command-apis", int(os.environ.get("FAKE_USUAL_PORT", "8001")), 1)
     engines = ENGINES if "FAKE_ENGINES" in os.environ else ()
-    return Program((*engines, web, service("worker", "relays", 8003, 2)), (sys.executable, str(Path(__file__))), tour)
+    parts = (*engines, web, service("worker", "relays", 8003, 2))
+    return Program(parts, (sys.executable, str(Path(__file__))), tour, EXTRAS)
 
 
 if __name__ == "__main__":

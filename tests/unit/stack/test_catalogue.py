@@ -11,6 +11,7 @@ from stack.lodging import Binaries, Lodging
 from stack.parts import Site
 from stack.postgres import PostgresServer
 from stack.redis_users import kept_users
+from stack.replicas import extended
 from stack.services import ServiceServer
 from stack.site_plan import plan_site
 from stack.tour import curl_tour
@@ -36,6 +37,16 @@ def test_there_are_three_engines_four_processes_and_a_gateway_before_them() -> N
     )  # fmt: skip
     assert (BY_NAME["command-api"].usual_port, BY_NAME["query-api"].usual_port) == (8001, 8002)
     assert len({part.usual_port for part in PARTS}) == 8
+
+
+def test_a_fraud_check_runs_only_where_it_is_asked_for_and_command_api_is_told_where(tmp_path: Path) -> None:
+    assert "fraud-check" not in ORDERS.names
+    assert "COMMAND_API_FRAUD_CHECK_URL" not in environment("command-api", tmp_path)
+    first, *others = extended(ORDERS, ["fraud"]).parts
+    assert (first.name, tuple(others)) == ("fraud-check", ORDERS.parts)
+    site = replace(site_in(tmp_path), urls={**URLS, "fraud-check": "http://127.0.0.1:8005"})
+    server = BY_NAME["command-api"].make(site, 8001)
+    assert server.command().env["COMMAND_API_FRAUD_CHECK_URL"] == "http://127.0.0.1:8005/assess"
 
 
 def test_the_gateway_stops_first_then_the_apis_then_the_workers_and_the_engines_last() -> None:

@@ -39,5 +39,6 @@ def test_replicas_start_and_stop_together() -> None:
 
 def test_a_replica_may_be_named_and_what_can_never_run_may_not() -> None:
     assert all(may_be_named(ORDERS, name) for name in ("projector", "projector-2", "projector-9", "redis"))
-    for name in ("projector-1", "projector-0", "projector-10", "projector-", "redis-2", "relay"):
+    assert may_be_named(ORDERS, "fraud-check")
+    for name in ("fraud-check-2", "projector-1", "projector-0", "projector-10", "projector-", "redis-2", "relay"):
         assert not may_be_named(ORDERS, name), name

@@ -30,6 +30,11 @@ def test_reset_removes_nothing_that_is_not_a_data_folder(tmp_path: Path) -> None
     assert (tmp_path / "letters").exists()
 
 
+def test_a_part_that_this_launcher_does_not_have_is_not_run(tmp_path: Path) -> None:
+    with pytest.raises(StackError, match="there is no weather here"):
+        verbs.up(ORDERS, tmp_path, None, {}, ["fraud", "weather"], detach=False)
+
+
 def test_an_unknown_part_is_refused_with_the_names_of_the_known_ones(tmp_path: Path) -> None:
     for attempt in (
         lambda: verbs.restart(ORDERS, tmp_path, "relay"),

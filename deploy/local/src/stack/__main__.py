@@ -22,6 +22,8 @@ app = typer.Typer(
 Name = Annotated[str, typer.Argument(help="A part, as `stack status` names it.")]
 Data = Annotated[Path | None, typer.Option(help="The data folder; .stack/data of the project if not given.")]
 
+FRAUD = "Let a fraud check judge each order that is confirmed; its page has a dial that says how it judges and fails."
+
 
 def _count_of(what: str) -> Any:
     """The option of `up` for the number of processes of one service."""
@@ -39,10 +41,11 @@ def up(
     query_apis: Annotated[int, _count_of("query-apis")] = 1,
     relays: Annotated[int, _count_of("relays")] = 1,
     projectors: Annotated[int, _count_of("projectors")] = 1,
+    fraud: Annotated[bool, typer.Option("--fraud", envvar="STACK_FRAUD", help=FRAUD)] = False,
 ) -> None:
     """Start everything; Ctrl-C stops it."""
     counts = {"command-apis": command_apis, "query-apis": query_apis, "relays": relays, "projectors": projectors}
-    raise typer.Exit(verbs.up(_program(context), _project(), data, counts, detach=detach))
+    raise typer.Exit(verbs.up(_program(context), _project(), data, counts, ["fraud"] if fraud else [], detach=detach))
 
 
 @app.command()

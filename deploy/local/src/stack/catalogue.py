@@ -7,13 +7,13 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 from stack import postgres, valkey
 from stack.database_users import admit, url_for
-from stack.gateway import gateway
+from stack.gateway import SEARCHED, gateway
 from stack.launching import Command
 from stack.parts import Part, Program, Server, Site
 from stack.postgres import PostgresServer
 from stack.readiness import ask_summary
 from stack.redis_users import OF_SERVICE, as_admin, kept_users
-from stack.services import address_on, module_command, page_token_secret, service
+from stack.services import ServiceServer, address_on, module_command, page_token_secret, service
 from stack.tour import curl_tour
 from stack.valkey import ValkeyServer
 
@@ -73,7 +73,15 @@ def _unchanged(url: str) -> str:
 
 
 def _command_api(site: Site, port: int) -> Server:
-    return service(site, "command_api", "serve", port, {"DATABASE_URL": url_for(site, "command-api", "write-db")})
+    settings = {"DATABASE_URL": url_for(site, "command-api", "write-db")}
+    if "fraud-check" in site.urls:
+        settings["FRAUD_CHECK_URL"] = f"{site.urls['fraud-check']}/assess"
+    return service(site, "command_api", "serve", port, settings)
+
+
+def _fraud_check(site: Site, port: int) -> Server:
+    command = Command([sys.executable, "-P", "-m", "stack.fraud_check", str(port)], {"PATH": SEARCHED}, site.data)
+    return ServiceServer(address_on(port), command)
 
 
 def _query_api(site: Site, port: int) -> Server:
@@ -112,4 +120,6 @@ PARTS = (
     Part("gateway", 8000, GATEWAY, 0, gateway, address_on),
 )
 
-ORDERS = Program(parts=PARTS, argv=(sys.executable, "-m", "stack"), tour=curl_tour)
+EXTRAS = {"fraud": Part("fraud-check", 8005, ENGINES, 8, _fraud_check, address_on, summary=ask_summary)}
+
+ORDERS = Program(parts=PARTS, argv=(sys.executable, "-m", "stack"), tour=curl_tour, extras=EXTRAS)

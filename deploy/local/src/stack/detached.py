@@ -3,7 +3,7 @@
 import signal
 import subprocess
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from stack.control import ask
@@ -17,16 +17,19 @@ POLL = 0.1
 ANSWER_WITHIN = 10.0
 
 
-def start_detached(program: Program, project: Path, data: Path, counts: Mapping[str, int]) -> int:
+def start_detached(
+    program: Program, project: Path, data: Path, counts: Mapping[str, int], extras: Collection[str]
+) -> int:
     """Start a supervisor, repeat what it says until it is up or has given up. Returns the exit code.
 
-    `counts` is what `up` was told about the number of processes.
+    `counts` is what `up` was told about the number of processes, and `extras` about parts that do not always run.
 
     It gets no pipe of ours: whoever reads our output sees its end when we end.
     """
     log = data / "logs" / "stack.log"
     begin = log.stat().st_size if log.exists() else 0
     options = [f"--{counted_as}={count}" for counted_as, count in counts.items()]
+    options += [f"--{extra}" for extra in extras]
     argv = [*program.argv, "up", "--data", str(data), *options]
     supervisor = launch(Command(argv, caller_environment(), project), log)
     voice = Voice()

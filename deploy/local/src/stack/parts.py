@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol, Self
 
@@ -96,11 +96,15 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """A launcher: the parts it runs, how to call itself, and the lines that show a visitor round."""
+    """A launcher: the parts it runs, how to call itself, and the lines that show a visitor round.
+
+    `extras` are parts that run only where `up` is asked for them, by the names of its options.
+    """
 
     parts: tuple[Part, ...]
     argv: tuple[str, ...]
     tour: Callable[[Mapping[str, str]], list[str]]
+    extras: Mapping[str, Part] = field(default_factory=dict)
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ import shutil
 import signal
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from stack.lodging import spare_folder
 from stack.parts import Program
 from stack.pointer import Pointer, default_data, only_one, pointer_file, read_pointer
 from stack.rendering import as_json, as_table
-from stack.replicas import may_be_named, scaled
+from stack.replicas import extended, may_be_named, scaled
 from stack.supervisor import supervise
 
 ANSWER_WITHIN = 30.0
@@ -27,11 +27,22 @@ LINES = 40
 LOOK_AGAIN = 0.2
 
 
-def up(program: Program, project: Path, data: Path | None, counts: Mapping[str, int], *, detach: bool) -> int:
+def up(
+    program: Program,
+    project: Path,
+    data: Path | None,
+    counts: Mapping[str, int],
+    extras: Collection[str] = (),
+    *,
+    detach: bool,
+) -> int:
     """Bring a stack up; returns the exit code: at once with `detach`, else when it is stopped.
 
-    `counts` says how many processes there are of the parts that can be counted ({'projectors': 3}).
+    `counts` says how many processes there are of the parts that can be counted ({'projectors': 3}), and `extras` which
+    parts are to run that do not always run.
     """
+    if strangers := set(extras) - set(program.extras):
+        raise StackError(f"there is no {', '.join(strangers)} here", WRONG_CALL)
     pointer = read_pointer(project)
     if pointer is not None and not pointer.is_stale():
         raise StackError(
@@ -41,8 +52,8 @@ def up(program: Program, project: Path, data: Path | None, counts: Mapping[str, 
         _forget(pointer, project)
     place = (data or default_data(project)).absolute()
     if detach:
-        return start_detached(program, project, place, counts)
-    return supervise(scaled(program, counts), project, place)
+        return start_detached(program, project, place, counts, extras)
+    return supervise(scaled(extended(program, extras), counts), project, place)
 
 
 def down(project: Path) -> list[str]:
