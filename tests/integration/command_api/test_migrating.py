@@ -14,8 +14,13 @@ from command_api.migrations.run import migrate as migrate_here
 from command_api.settings import Settings
 from stack.engines import RunningEngine
 from stack.ports import choose_port
-from tests.integration.command_api.service import environment, run
+from tests.integration.command_api.service import environment, run, until
 from tests.integration.command_api.shop import assert_problem, open_shop
+
+_ASKING = (
+    "SELECT count(*) FROM pg_stat_activity"
+    " WHERE datname = current_database() AND query LIKE '%%advisory_lock(%%' AND pid NOT IN (%s, %s)"
+)
 
 
 @pytest.fixture
@@ -45,6 +50,31 @@ def test_two_at_once_and_once_more_make_one_schema_and_one_log(bare_url: str) ->
         log = connection.execute("SELECT epoch, partitions FROM outbox_log").fetchall()
         ticks = connection.execute("SELECT tick, heads FROM outbox_tick").fetchall()
     assert (log, ticks) == ([(1, 5)], [(0, [0] * 5)])
+
+
+def test_an_index_that_a_broken_attempt_has_left_unfinished_is_made_anew(bare_url: str) -> None:
+    migrate_here(bare_url, 5)
+    finished = "SELECT indisvalid FROM pg_index WHERE indexrelid = 'orders_waiting'::regclass"
+    with psycopg.connect(bare_url, autocommit=True) as connection:
+        connection.execute("UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'orders_waiting'::regclass")
+        connection.execute("UPDATE alembic_version SET version_num = '0004'")
+        migrate_here(bare_url, 5)
+        assert connection.execute(finished).fetchall() == [(True,)]
+
+
+def test_a_migration_waits_for_others_without_holding_up_an_index_that_they_make(bare_url: str) -> None:
+    migrate_here(bare_url, 5)
+    with psycopg.connect(bare_url, autocommit=True) as holder, psycopg.connect(bare_url, autocommit=True) as maker:
+        holder.execute("SELECT pg_advisory_lock(7236101)")
+        waiting = threading.Thread(target=migrate_here, args=(bare_url, 5))
+        waiting.start()
+        maker.execute("SET lock_timeout = '5s'")
+        others = (holder.info.backend_pid, maker.info.backend_pid)
+        until(lambda: maker.execute(_ASKING, others).fetchall() == [(1,)])
+        maker.execute("CREATE INDEX CONCURRENTLY ON orders (version)")
+        holder.execute("SELECT pg_advisory_unlock(7236101)")
+        waiting.join(10)
+    assert not waiting.is_alive()
 
 
 def test_a_database_that_cannot_be_reached_is_told_in_one_line() -> None:

@@ -26,6 +26,11 @@ def test_only_the_database_has_to_be_named(monkeypatch: pytest.MonkeyPatch) -> N
     assert (settings.log_level, settings.log_format) == ("info", "auto")
 
 
+def test_drafts_expire_after_thirty_days_and_reviews_have_no_limit() -> None:
+    settings = Settings(database_url=URL)
+    assert (settings.draft_idle_hours, settings.review_hours) == (720, 0)
+
+
 def test_without_a_url_nobody_else_is_asked() -> None:
     settings = Settings(database_url=URL)
     assert (settings.fraud_check_url, settings.inventory_url) == (None, None)
@@ -74,6 +79,8 @@ def test_settings_do_not_change(monkeypatch: pytest.MonkeyPatch) -> None:
         ("REQUIRE_IDEMPOTENCY_KEY", "perhaps"),
         ("IDEMPOTENCY_KEY_HOURS", "23"),
         ("IDEMPOTENCY_KEY_HOURS", "24.5"),
+        ("DRAFT_IDLE_HOURS", "-1"),
+        ("REVIEW_HOURS", "8761"),
         ("FRAUD_CHECK_URL", ""),
         ("FRAUD_CHECK_URL", "fraud.example"),
         ("FRAUD_CHECK_URL", "ftp://fraud.example/"),

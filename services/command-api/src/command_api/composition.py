@@ -6,6 +6,7 @@ import gc
 import signal
 import socket
 from collections.abc import AsyncIterator, Generator
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 import stamina
@@ -16,6 +17,7 @@ from fastapi import FastAPI
 from command_api.adapters.in_house import IN_HOUSE
 from command_api.adapters.postgres.answers import Answers
 from command_api.adapters.postgres.health import Health, WrongPartitions
+from command_api.adapters.postgres.idle_orders import PostgresIdleOrders
 from command_api.adapters.postgres.pool import Database
 from command_api.adapters.postgres.unit_of_work import PostgresUnitsOfWork
 from command_api.adapters.system import SystemClock, UuidV7Ids
@@ -37,6 +39,7 @@ from command_api.application.deliver_shipment import DeliverShipment, deliver_sh
 from command_api.application.discard_order import DiscardOrder, discard_order
 from command_api.application.errors import Unavailable
 from command_api.application.expire_order import ExpireOrder, expire_order
+from command_api.application.expiry import Expiry
 from command_api.application.list_product import ListProduct, list_product
 from command_api.application.outside import Outside
 from command_api.application.ports import BeginUnitOfWork
@@ -58,7 +61,7 @@ from command_api.entrypoints.recurring import Recurring
 from command_api.metrics import CommandMetrics
 from command_api.migrations.revisions import newest
 from command_api.settings import Settings
-from orders_domain.values import Currency
+from orders_domain.values import Currency, OrderStatus
 
 if TYPE_CHECKING:
     from command_api.adapters.http.systems import OutsideSystems
@@ -66,7 +69,7 @@ if TYPE_CHECKING:
 _BACKLOG: Final = 2_048
 """Connections that may wait to be accepted."""
 _SWEEP_SECONDS: Final = 60.0
-"""Between two looks for answers that need not be kept any longer."""
+"""Between two looks for answers that need not be kept any longer, and for orders that nobody has touched for long."""
 _TELL_SECONDS: Final = 1.0
 """Between two looks for what an inventory elsewhere has to be told."""
 
@@ -123,6 +126,24 @@ def idempotency_sweep(answers: Answers, settings: Settings) -> Recurring:
     )
 
 
+def expiries(bus: CommandBus, write_database: Database, settings: Settings) -> list[Recurring]:
+    """What ends orders that nobody has touched for as long as is set; nothing where nothing is set."""
+    orders, clock, ids = PostgresIdleOrders(write_database), SystemClock(), UuidV7Ids()
+    limits = (
+        ("expire drafts", OrderStatus.DRAFT, settings.draft_idle_hours),
+        ("decline reviews", OrderStatus.PENDING_REVIEW, settings.review_hours),
+    )
+    return [
+        Recurring(
+            name,
+            Expiry(bus, orders, clock, ids, status=status, idle=timedelta(hours=hours)),
+            seconds=_SWEEP_SECONDS,
+        )
+        for name, status, hours in limits
+        if hours
+    ]
+
+
 def outside_systems(
     settings: Settings, write_database: Database
 ) -> tuple[contextlib.AbstractAsyncContextManager[object], Outside]:
@@ -177,13 +198,15 @@ def application(settings: Settings, drain: Drain | None = None) -> FastAPI:
         require_if_match=settings.require_if_match,
         require_idempotency_key=settings.require_idempotency_key,
     )
-    sweeping = idempotency_sweep(units.answers, settings)
+    sweeps = [idempotency_sweep(units.answers, settings), *expiries(bus, write_database, settings)]
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         await write_database.open()
         try:
-            async with opened, sweeping.running():
+            async with opened, contextlib.AsyncExitStack() as running:
+                for sweep in sweeps:
+                    await running.enter_async_context(sweep.running())
                 yield
         finally:
             await write_database.close()

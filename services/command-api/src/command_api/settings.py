@@ -88,6 +88,10 @@ class Settings(BaseSettings):
     """Answer 400 to a command without an Idempotency-Key."""
     idempotency_key_hours: Annotated[int, Field(ge=24, le=8_760)] = 24
     """How long, at least, the answer to a command with an Idempotency-Key is kept."""
+    draft_idle_hours: Annotated[int, Field(ge=0, le=87_600)] = 720
+    """After how long a draft that nobody has touched expires; 0: never."""
+    review_hours: Annotated[int, Field(ge=0, le=8_760)] = 0
+    """After how long a review that nobody has ended is declined, counted from the order's last change; 0: never."""
     fraud_check_url: HttpUrl | None = None
     """A fraud check that is asked before an order is confirmed, by POST. Without it every order is approved."""
     fraud_check_timeout_seconds: Patience = 2.0

@@ -1,5 +1,6 @@
 """Brings a write database to the schema that this version of the service needs."""
 
+import time
 from pathlib import Path
 from typing import Final
 
@@ -14,6 +15,7 @@ from command_api.migrations.revisions import newest
 
 _LOCK: Final = 7_236_101
 """An advisory lock's number; only one migration runs at a time."""
+_TURN_SECONDS: Final = 0.2
 _PATIENCE: Final = Patience()
 _OLDEST: Final = """
 SELECT format('the oldest transaction is that of pid %s (%s), open for %s s', pid,
@@ -34,10 +36,18 @@ def migrate(database_url: str, partitions: int, patience: Patience = _PATIENCE) 
     engine = create_engine("postgresql+psycopg://", creator=lambda: psycopg.connect(database_url))
     try:
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as guard:
-            guard.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": _LOCK})
+            _take_turns(guard)
             patiently(lambda: _upgrade(engine, partitions, patience), patience, lambda: _oldest_transaction(guard))
     finally:
         engine.dispose()
+
+
+def _take_turns(guard: Connection) -> None:
+    """Ask again and again: whoever waits for a lock in Postgres has a snapshot, and an index made CONCURRENTLY by the
+    one whose turn it is would wait for that.
+    """
+    while not guard.execute(text("SELECT pg_try_advisory_lock(:lock)"), {"lock": _LOCK}).scalar():
+        time.sleep(_TURN_SECONDS)
 
 
 def _upgrade(engine: Engine, partitions: int, patience: Patience) -> None:
