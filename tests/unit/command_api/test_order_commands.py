@@ -8,7 +8,6 @@ from command_api.application.add_item import AddItem
 from command_api.application.cancel_order import CancelOrder
 from command_api.application.change_item_quantity import ChangeItemQuantity
 from command_api.application.confirm_order import ConfirmOrder
-from command_api.application.create_order import CreateOrder
 from command_api.application.deliver_shipment import DeliverShipment
 from command_api.application.discard_order import DiscardOrder
 from command_api.application.errors import StaleVersion
@@ -16,56 +15,13 @@ from command_api.application.outcome import Outcome
 from command_api.application.remove_item import RemoveItem
 from command_api.application.set_shipping_address import SetShippingAddress
 from command_api.application.ship_items import ShipItems
-from command_api.composition import command_bus
 from orders_contracts.consistency import ConsistencyToken
 from orders_domain import errors
-from orders_domain.values import Currency, CustomerId, ItemQuantity, OrderId, ShipmentId, Sku
-from tests.fakes.command_unit_of_work import InMemoryUnitsOfWork
-from tests.suites.command_examples import ADDRESS, CONTEXT, CUSTOMER, insisting, new_order_id, new_sku, stocked
+from orders_domain.values import Currency, ItemQuantity, ShipmentId, Sku
+from tests.suites.command_examples import ADDRESS, insisting, new_order_id, new_sku, stocked
+from tests.unit.command_api.house import House, create
 
 PARCEL = ShipmentId(uuid4())
-
-
-class House:
-    """The whole table of commands on a store in memory."""
-
-    def __init__(self) -> None:
-        self.units = InMemoryUnitsOfWork()
-        self.bus = command_bus(self.units.begin, Currency("USD"))
-
-    async def do(self, command: object) -> Outcome:
-        return await self.bus.dispatch(command, CONTEXT)
-
-    async def draft(self, *skus: Sku, quantity: int = 1) -> OrderId:
-        order_id = new_order_id()
-        await self.do(create(order_id, *skus, quantity=quantity))
-        return order_id
-
-    async def confirmed(self, *skus: Sku, quantity: int = 1) -> OrderId:
-        order_id = await self.draft(*skus, quantity=quantity)
-        await self.do(ConfirmOrder(order_id=order_id))
-        return order_id
-
-    async def logged(self, *aggregate_ids: object) -> list[str]:
-        return [type(event.data).__name__ for event in await self.units.log(*aggregate_ids)]
-
-    async def refuses(self, command: object, error: type[Exception]) -> None:
-        """The command is refused, and nothing is different after it."""
-        before = (list(self.units.events), dict(self.units.orders), dict(self.units.products))
-        with pytest.raises(error):
-            await self.do(command)
-        assert (self.units.events, self.units.orders, self.units.products) == before
-
-
-def create(order_id: OrderId, *skus: Sku, quantity: int = 1, currency: Currency | None = None) -> CreateOrder:
-    return CreateOrder(
-        order_id=order_id,
-        customer_id=CustomerId(CUSTOMER),
-        currency=currency,
-        reference="R-1",
-        items=tuple(ItemQuantity(sku, quantity) for sku in skus),
-        shipping_address=ADDRESS,
-    )
 
 
 @pytest.fixture
