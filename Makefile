@@ -9,7 +9,7 @@ PACKAGES := libs/domain libs/contracts services/command-api services/outbox-rela
 SERVICES := command-api outbox-relay projector query-api
 NAMES := orders-domain orders-contracts $(SERVICES) stack
 PATHS := libs services deploy/local tests
-COUNTS := PROJECTORS RELAYS COMMAND_APIS QUERY_APIS
+COUNTS := PROJECTORS RELAYS COMMAND_APIS QUERY_APIS FRAUD
 
 .DEFAULT_GOAL := help
 .PHONY: help setup lock up down demo check format test contracts contracts-release fuzz bench bench-long drill containers render

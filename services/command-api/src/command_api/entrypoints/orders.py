@@ -88,7 +88,10 @@ async def set_shipping_address(order_id: OrderIdPath, body: AddressBody, call: C
 
 @router.post("/{order_id}/confirm", responses=order_answers("empty_order", "missing_address", "insufficient_inventory"))
 async def confirm_order(order_id: OrderIdPath, call: Change) -> Response:
-    """Make it binding: stock is reserved for all lines, or for none."""
+    """Make it binding: stock is reserved for all lines, or for none.
+
+    A fraud check may hold it for a review instead, or reject it.
+    """
     return await call.change(ConfirmOrder(order_id=OrderId(order_id)))
 
 
