@@ -10,18 +10,17 @@ import orjson
 import pytest
 
 from command_api.adapters.http.inventory_call import InventoryCall
-from command_api.adapters.http.sweep import Sweep
+from command_api.adapters.postgres.intents import Intent
 from command_api.adapters.postgres.inventory_moves import InventoryMoves
 from command_api.adapters.postgres.unit_of_work import PostgresUnitOfWork
 from command_api.application.add_item import AddItem
 from command_api.application.cancel_order import CancelOrder
-from command_api.application.confirm_order import ConfirmOrder
 from command_api.application.errors import InventoryUnavailable
 from command_api.application.ship_items import ShipItems
-from orders_domain.errors import IllegalTransition, InsufficientInventory
+from orders_domain.errors import IllegalTransition, InsufficientInventory, Shortage
 from orders_domain.order import Order
 from orders_domain.values import FraudVerdict, ItemQuantity, OrderStatus, ShipmentId, Sku
-from tests.integration.command_api.warehouse import Elsewhere, elsewhere
+from tests.integration.command_api.warehouse import Elsewhere, an_order, confirm, elsewhere
 from tests.suites.command_examples import CONTEXT, drafted, new_order_id, order_of, product_of, stocked
 
 
@@ -33,17 +32,6 @@ class Crash(BaseException):
 async def place(write_database_url: str) -> AsyncIterator[Elsewhere]:
     async with elsewhere(write_database_url) as place:
         yield place
-
-
-async def an_order(place: Elsewhere, stock: int = 9, quantity: int = 2) -> tuple[Order, Sku]:
-    """A draft of a product of which there are so many units in the warehouse, and none here."""
-    sku = await stocked(place.units.begin, 0)
-    place.warehouse.stock[sku] = stock
-    return await drafted(place.units.begin, sku, quantity=quantity), sku
-
-
-async def confirm(place: Elsewhere, order: Order, **options: Any) -> None:
-    await place.bus(**options).dispatch(ConfirmOrder(order_id=order.order_id), CONTEXT)
 
 
 async def status(place: Elsewhere, order: Order) -> OrderStatus:
@@ -190,6 +178,22 @@ async def test_on_a_conflict_both_are_asked_again_about_the_order_as_it_is_now(p
     assert place.warehouse.moves == ["reserve", "reserve", "undo"]
 
 
+async def test_want_of_units_for_an_order_that_has_moved_on_is_no_refusal(place: Elsewhere) -> None:
+    order, sku = await an_order(place)
+    real = InventoryCall.__call__
+
+    async def short_and_too_late(call: InventoryCall, intent: Intent) -> list[Shortage]:
+        if intent.version == 1:
+            add = AddItem(order_id=order.order_id, sku=sku, quantity=1)
+            await place.bus().dispatch(add, CONTEXT)
+            return [Shortage(sku=sku, requested=2, available=1)]
+        return await real(call, intent)
+
+    with patch.object(InventoryCall, "__call__", short_and_too_late):
+        await confirm(place, order)
+    assert (await status(place, order), place.warehouse.stock[sku]) == (OrderStatus.CONFIRMED, 6)
+
+
 async def test_a_reservation_that_was_swept_before_its_order_was_saved_is_made_anew(place: Elsewhere) -> None:
     order, sku = await an_order(place)
     real, slow = PostgresUnitOfWork.commit, ["the first time"]
@@ -254,43 +258,3 @@ async def test_an_answer_that_was_lost_leaves_nothing_reserved(place: Elsewhere)
     assert place.warehouse.held
     await place.sweep_all()
     assert (place.warehouse.stock[sku], place.warehouse.held) == (9, {})
-
-
-async def test_what_is_refused_there_waits_longer_each_time_and_holds_up_no_other_order(place: Elsewhere) -> None:
-    (stuck, _), (other, _) = await an_order(place), await an_order(place)
-    for order in (stuck, other):
-        await confirm(place, order)
-        await place.bus().dispatch(CancelOrder(order_id=order.order_id, reason="late"), CONTEXT)
-    place.warehouse.trouble = lambda wish: httpx.Response(400) if wish["order_id"] == str(stuck.order_id) else None
-    waits = []
-    for _ in range(8):
-        await place.rows("UPDATE inventory_intents SET due_at = now()")
-        await place.sweep()
-        ((seconds,),) = await place.rows("SELECT extract(epoch FROM due_at - now())::int FROM inventory_intents")
-        waits.append(seconds)
-    assert waits == [pytest.approx(wait, abs=2) for wait in (30, 60, 120, 240, 300, 300, 300, 300)]
-
-
-async def test_moves_of_one_order_are_made_one_after_the_other(place: Elsewhere) -> None:
-    order, sku = await an_order(place)
-    await confirm(place, order)
-    items = (ItemQuantity(sku, 1),)
-    for _ in range(2):
-        parcel = ShipmentId(new_order_id())
-        ship = ShipItems(order_id=order.order_id, shipment_id=parcel, items=items, carrier=None, tracking=None)
-        await place.bus().dispatch(ship, CONTEXT)
-    assert await place.listed() == ["ship", "ship"]
-    await place.sweep()
-    assert (place.warehouse.moves, await place.listed()) == (["reserve", "ship"], ["ship"])
-
-
-async def test_of_several_replicas_each_thing_is_done_by_one(place: Elsewhere) -> None:
-    orders = [(await an_order(place))[0] for _ in range(30)]
-    for order in orders:
-        await confirm(place, order)
-        await place.bus().dispatch(CancelOrder(order_id=order.order_id, reason="late"), CONTEXT)
-    before = len(place.warehouse.asked)
-    replicas = [Sweep(place.call, place.intents, lease_seconds=30) for _ in range(4)]
-    while await place.listed():
-        await asyncio.gather(*(sweep() for sweep in replicas))
-    assert len(place.warehouse.asked) - before == len(orders)

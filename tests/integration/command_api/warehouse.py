@@ -23,12 +23,15 @@ from command_api.adapters.postgres.pool import Database
 from command_api.adapters.postgres.unit_of_work import PostgresUnitsOfWork
 from command_api.adapters.system import SystemClock, UuidV7Ids
 from command_api.application.bus import CommandBus, RetryOnConflict
+from command_api.application.confirm_order import ConfirmOrder
 from command_api.application.outside import FraudCheck, Outside
 from command_api.composition import command_bus
 from command_api.migrations.revisions import newest
-from orders_domain.values import Currency
+from orders_domain.order import Order
+from orders_domain.values import Currency, Sku
 from tests.conftest import PARTITIONS
 from tests.contract.databases.logins import as_member
+from tests.suites.command_examples import CONTEXT, drafted, stocked
 from tests.web import PLAIN
 
 URL: Final = "http://warehouse.test/moves"
@@ -135,3 +138,15 @@ async def elsewhere(write_database_url: str) -> AsyncIterator[Elsewhere]:
                 yield Elsewhere(database, client, warehouse, write_database_url)
             finally:
                 await database.close()
+
+
+async def an_order(place: Elsewhere, stock: int = 9, quantity: int = 2) -> tuple[Order, Sku]:
+    """A draft of a product of which there are so many units in the warehouse, and none here."""
+    sku = await stocked(place.units.begin, 0)
+    place.warehouse.stock[sku] = stock
+    return await drafted(place.units.begin, sku, quantity=quantity), sku
+
+
+async def confirm(place: Elsewhere, order: Order, **options: Any) -> None:
+    """Confirm it, by a bus with these options."""
+    await place.bus(**options).dispatch(ConfirmOrder(order_id=order.order_id), CONTEXT)

@@ -132,17 +132,21 @@ class PostgresUnitOfWork:
         return await self._services.answers(scope)
 
     async def _write(self, stored: StoredAnswer | None) -> None:
-        if self._moves:
-            await self._moves.write(await self._transaction())
         (order,) = self._orders or (None,)
         write = OrderWrite(order, stored)
-        if self._locking is not None:
-            await self._write_locked(self._locking, write)
-            await self._stack.aclose()
-        elif any(write):
-            await self._services.committer(write)
+        if self._locking is None and not self._moves:
+            if any(write):
+                await self._services.committer(write)
+            return
+        try:
+            await self._write_in_transaction(await self._transaction(), write)
+        except BaseException as error:
+            await self._stack.__aexit__(type(error), error, error.__traceback__)  # nothing, whoever catches it
+            raise
+        await self._stack.aclose()
 
-    async def _write_locked(self, connection: Connection, write: OrderWrite) -> None:
+    async def _write_in_transaction(self, connection: Connection, write: OrderWrite) -> None:
+        await self._moves.write(connection)
         if self._products:
             written = await fetch(connection, WRITE_PRODUCTS, product_parameters(self._products))
             if len(written) < len(self._products):
