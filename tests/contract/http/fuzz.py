@@ -18,6 +18,7 @@ from starlette.types import ASGIApp
 
 from orders_contracts.consistency import ConsistencyToken, encode_token
 from tests.contract.http.seed import BOUGHT, CONFIRMED, CUSTOMER, DRAFTS, MUG, ORDER, PARCEL, TEA
+from tests.contract.http.seed_later import ARRIVED, DOUBTED, PRICED, RETURNS, SPARE, SPRING, STANDING
 
 EXAMPLES: Final = int(os.environ.get("FUZZ_EXAMPLES", "30"))
 """Of each operation, and chains of calls."""
@@ -37,22 +38,56 @@ _DICTIONARIES: Final[Mapping[str, list[str]]] = {
     "drafts": list(map(str, DRAFTS)),
     "confirmed": list(map(str, CONFIRMED)),
     "underway": [str(ORDER)],
+    "priced": list(map(str, PRICED)),
+    "discounts": [SPRING],
+    "doubted": list(map(str, DOUBTED)),
+    "standing": list(map(str, STANDING)),
+    "arrived": [str(ARRIVED)],
+    "returns": list(map(str, RETURNS[::2])),
+    "unwanted": list(map(str, RETURNS[1::2])),
+    "spare": list(SPARE),
     "parcels": [str(PARCEL)],
     "customers": [str(CUSTOMER)],
     "versions": ["*", '"1"'],
     "tokens": [encode_token(ConsistencyToken("order", str(BOUGHT), 1))],
     "preferences": ["wait=0", "handling=lenient, wait=0"],
 }
+_ORDER_PATH: Final = "/api/v1/orders/{order_id}"
 COMMANDS: Final = {
     "path.sku": "skus",
     "path.order_id": "drafts",
     "path.shipment_id": "parcels",
+    "path.return_id": "returns",
+    "path.code": "discounts",
     "body.sku": "skus",
     "body.items[*].sku": "skus",
     "header.if-match": "versions",
 }
 """Which dictionary most values of a parameter come from, so that there is something to find."""
 COMMANDS_ON: Final = {
+    **{
+        f"{call} {_ORDER_PATH}/{place}": {"path.order_id": orders}
+        for orders, calls in {
+            "priced": (
+                "PUT items/{sku}",
+                "POST discounts",
+                "DELETE discounts/{code}",
+                "PUT charges/{kind}",
+                "DELETE charges/{kind}",
+            ),
+            "doubted": ("POST review/approve", "POST review/decline"),
+            "standing": ("POST items/{sku}/cancel",),
+            "arrived": (
+                "POST payments",
+                "POST refunds",
+                "POST returns",
+                "POST returns/{return_id}/receive",
+            ),
+        }.items()
+        for call, place in (one.split() for one in calls)
+    },
+    f"POST {_ORDER_PATH}/returns/{{return_id}}/reject": {"path.order_id": "arrived", "path.return_id": "unwanted"},
+    "DELETE /api/v1/products/{sku}": {"path.sku": "spare"},
     "POST /api/v1/orders/{order_id}/cancel": {"path.order_id": "confirmed"},
     "POST /api/v1/orders/{order_id}/shipments": {"path.order_id": "confirmed"},
     "POST /api/v1/orders/{order_id}/shipments/{shipment_id}/deliver": {"path.order_id": "underway"},

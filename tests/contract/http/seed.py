@@ -1,9 +1,10 @@
 """What a fuzzed service finds in its database: the order, the products and the customer of the documents' examples."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 from uuid import UUID
 
+from command_api.adapters.in_house import IN_HOUSE
 from command_api.adapters.postgres.health import Health
 from command_api.adapters.postgres.pool import Database
 from command_api.adapters.postgres.unit_of_work import PostgresUnitsOfWork
@@ -17,6 +18,7 @@ from command_api.application.context import Context
 from command_api.application.create_order import CreateOrder
 from command_api.application.deliver_shipment import DeliverShipment
 from command_api.application.list_product import ListProduct
+from command_api.application.outside import Outside
 from command_api.application.receive_return import ReceiveReturn
 from command_api.application.reject_return import RejectReturn
 from command_api.application.request_return import RequestReturn
@@ -107,14 +109,19 @@ def _of_both(quantity: int) -> tuple[ItemQuantity, ...]:
 
 
 async def seed_write(write_database_url: str) -> None:
-    """Let it happen, by the command bus, in a migrated, empty database."""
+    """Let it happen, in a migrated, empty database."""
+    await dispatch_all(write_database_url, commands())
+
+
+async def dispatch_all(write_database_url: str, commands: Iterable[object], outside: Outside = IN_HOUSE) -> None:
+    """One after the other, by the command bus."""
     database = Database(write_database_url, size=2, wait_seconds=10)
     await database.open()
     try:
         health = Health(database, revision=newest(), partitions=PARTITIONS)
         units = PostgresUnitsOfWork(database, health, SystemClock(), UuidV7Ids(), PARTITIONS)
-        bus = command_bus(units.begin, EUR)
-        for number, command in enumerate(commands()):
+        bus = command_bus(units.begin, EUR, outside=outside)
+        for number, command in enumerate(commands):
             await bus.dispatch(command, Context(correlation_id=f"seed-{number}", actor="customer:ada"))
     finally:
         await database.close()

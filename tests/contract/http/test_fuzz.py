@@ -26,6 +26,7 @@ from query_api.settings import Settings as QuerySettings
 from tests.contract.http.changes import operations
 from tests.contract.http.documents import document
 from tests.contract.http.seed import seed_read, seed_write
+from tests.contract.http.seed_later import seed_later
 from tests.integration.query_api.running import PAGE_TOKEN_SECRET, running
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ def assert_nothing_was_found(findings: "Findings", service: str) -> None:
 
 def test_command_api_keeps_to_its_document(fuzzing: ModuleType, write_database_url: str) -> None:
     asyncio.run(seed_write(write_database_url))
+    asyncio.run(seed_later(write_database_url))
     app = composition.application(CommandSettings(database_url=write_database_url))
     config = fuzzing.settings(fuzzing.COMMANDS, fuzzing.COMMANDS_ON)
     assert_nothing_was_found(fuzzing.run(app, config), "command-api")
