@@ -1,11 +1,11 @@
 """How often a relay looks at a log that has nothing new."""
 
 import asyncio
-from collections.abc import Callable
 
 import pytest
 
 from outbox_relay.entrypoints.loop import PATIENCE, Rests, run
+from tests.suites.projector_waiting import until
 from tests.unit.outbox_relay.world import World
 
 RESTS = Rests(shortest=0.002, longest=0.02)
@@ -32,12 +32,6 @@ class Watched(Rests):
     def after(self, quiet: float) -> float:
         self.quiet = quiet
         return super().after(quiet)
-
-
-async def until(reached: Callable[[], bool]) -> None:
-    async with asyncio.timeout(5):
-        while not reached():
-            await asyncio.sleep(0.001)
 
 
 async def test_quiet_is_counted_from_the_last_event_on() -> None:
