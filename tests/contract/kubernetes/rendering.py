@@ -1,5 +1,6 @@
 """What is made of other files and committed: the rendered overlays, and the Prometheus operator's form of the rules."""
 
+import hashlib
 import shutil
 import subprocess
 from typing import Any, Final
@@ -12,6 +13,8 @@ from tests.contract.kubernetes.manifests import FOLDER, OVERLAYS
 RULES: Final = ROOT / "deploy/observability/rules.yaml"
 RULE: Final = FOLDER / "components/monitoring/prometheus-rule.yaml"
 KUBECTL: Final = shutil.which("kubectl")
+FINGERPRINT: Final = FOLDER / "rendered/made-of.sha256"
+_SOURCES: Final = ("base", "components", "overlays")
 _ABOUT: Final = "# Made of deploy/observability/rules.yaml by `make render`.\n"
 
 
@@ -37,8 +40,17 @@ def prometheus_rule() -> str:
     return _ABOUT + yaml.safe_dump(rule, sort_keys=False, width=120, allow_unicode=True)
 
 
+def fingerprint() -> str:
+    """Of all that overlays are made of: tells that something was changed where there is no kubectl to render it."""
+    digest = hashlib.sha256()
+    for file in sorted(file for folder in _SOURCES for file in (FOLDER / folder).rglob("*") if file.is_file()):
+        digest.update(f"{file.relative_to(FOLDER)} {hashlib.sha256(file.read_bytes()).hexdigest()}\n".encode())
+    return digest.hexdigest() + "\n"
+
+
 def render() -> None:
     """Make them anew."""
     RULE.write_text(prometheus_rule(), "utf-8")
     for overlay in OVERLAYS:
         (FOLDER / "rendered" / f"{overlay}.yaml").write_text(kustomized(overlay), "utf-8")
+    FINGERPRINT.write_text(fingerprint(), "utf-8")

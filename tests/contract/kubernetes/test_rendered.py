@@ -7,9 +7,21 @@ import pytest
 import yaml
 
 from tests.contract.kubernetes.manifests import FOLDER, OVERLAYS, named, of_kind, rendered
-from tests.contract.kubernetes.rendering import KUBECTL, RULE, groups, kustomized, prometheus_rule
+from tests.contract.kubernetes.rendering import (
+    FINGERPRINT,
+    KUBECTL,
+    RULE,
+    fingerprint,
+    groups,
+    kustomized,
+    prometheus_rule,
+)
 
 SERVICES: Final = ("command-api", "outbox-relay", "projector", "query-api")
+
+
+def test_nothing_that_overlays_are_made_of_was_changed_after_they_were_rendered() -> None:
+    assert FINGERPRINT.read_text("utf-8") == fingerprint(), "run: make render"
 
 
 @pytest.mark.skipif(KUBECTL is None, reason="no kubectl here")

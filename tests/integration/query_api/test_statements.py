@@ -88,7 +88,7 @@ def test_lists_read_an_index_in_order(read_database_url: str, filters: tuple[str
         planner.execute(
             "INSERT INTO order_summary SELECT gen_random_uuid(), gen_random_uuid(),"
             " (ARRAY['DRAFT', 'REJECTED'])[(n % 400 = 1)::int + 1], 'R' || n % 400, n, '{A}',"
-            " now() - n * interval '1 minute', '{}'"
+            " timestamptz '2026-11-22T00:00:00Z' + (4000 - n) * interval '1 minute', '{}'"
             " FROM generate_series(1, 20000) n"
         )
         planner.execute("ANALYZE order_summary")
