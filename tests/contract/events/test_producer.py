@@ -6,6 +6,7 @@ import orjson
 import psycopg
 import pytest
 
+from orders_contracts.commands import CommandEvent
 from orders_contracts.registry import WRITTEN
 from orders_contracts.streams import partition_of
 from orders_domain import events as domain
@@ -55,8 +56,9 @@ async def test_the_log_says_of_an_event_what_the_event_says_of_itself(
         assert partition == partition_of(aggregate_type, aggregate_id, PARTITIONS)
 
 
-def test_every_event_of_the_domain_is_published_under_its_name() -> None:
-    ours = {event.__name__ for union in (domain.OrderEvent, domain.ProductEvent) for event in union.__args__}
+def test_every_event_of_the_domain_is_published_under_its_name_and_beside_them_what_became_of_commands() -> None:
+    unions = (domain.OrderEvent, domain.ProductEvent, CommandEvent)
+    ours = {event.__name__ for union in unions for event in union.__args__}
     assert ours == {model.__name__ for model in WRITTEN.values()}
 
 

@@ -1,7 +1,7 @@
 """Any event at all: strategies made from the models' own fields."""
 
 import types
-from typing import Annotated, Any, Final, Union, get_args, get_origin
+from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
 from uuid import UUID
 
 import msgspec
@@ -14,6 +14,7 @@ _PLAIN: Final[dict[object, st.SearchStrategy[Any]]] = {
     bool: st.booleans(),
     UUID: st.uuids(),
     types.NoneType: st.none(),
+    Any: st.one_of(st.text(max_size=20), st.booleans(), st.none(), st.lists(st.integers(-9, 9), max_size=2)),
 }
 
 
@@ -28,6 +29,10 @@ def _of(annotation: Any) -> st.SearchStrategy[Any]:
     origin, inner = get_origin(annotation), get_args(annotation)
     if origin is Annotated:
         return _of(inner[0])
+    if origin is Literal:
+        return st.sampled_from(inner)
+    if origin is dict:
+        return st.dictionaries(_of(inner[0]), _of(inner[1]), max_size=3)
     if origin in {Union, types.UnionType}:
         return st.one_of(*map(_of, inner))
     if origin is tuple:

@@ -11,7 +11,7 @@ from orders_contracts.consistency import TOKEN_LIMIT, ConsistencyToken, decode_t
 
 VERSIONS = st.integers(min_value=1, max_value=10**18 - 1)
 TOKENS = st.one_of(
-    st.builds(ConsistencyToken, st.just("order"), st.uuids().map(str), VERSIONS),
+    st.builds(ConsistencyToken, st.sampled_from(["order", "command"]), st.uuids().map(str), VERSIONS),
     st.builds(
         ConsistencyToken,
         st.just("product"),
@@ -76,6 +76,9 @@ def test_a_token_that_was_tampered_with_is_refused_or_another_one(
         "o1.019ABCDE-0001-7000-8000-00000000F00D",
         "o1.019abcde000170008000-00000000f00d",
         "o1.TEA",
+        "c1.TEA",
+        "c0.019abcde-0001-7000-8000-00000000f00d",
+        "p1.019abcde-0001-7000-8000-00000000f00d\n",
         "o1000000000000000000.019abcde-0001-7000-8000-00000000f00d",
         "p1.",
         "p1..TEA",

@@ -1,10 +1,12 @@
 """Which events there are, and what they are called."""
 
 import re
+from typing import get_args
 
 import pytest
 
-from orders_contracts import orders, products
+from orders_contracts import commands, orders, products
+from orders_contracts.commands import CommandEvent
 from orders_contracts.orders import OrderEvent
 from orders_contracts.products import ProductEvent
 from orders_contracts.registry import REGISTRY, WRITTEN, event_type, name_of, schema_uri, version_of
@@ -17,8 +19,13 @@ def test_no_event_is_missing(model: type) -> None:
     assert not any(kind.__subclasses__() for kind in REGISTRY.values())
 
 
+def test_no_event_of_a_command_is_missing() -> None:
+    ended_or_not = {model for model in REGISTRY.values() if model.__name__.startswith("Command")}
+    assert ended_or_not == set(get_args(CommandEvent))
+
+
 def test_no_event_is_there_twice() -> None:
-    assert len(set(REGISTRY.values())) == len(REGISTRY) == 36
+    assert len(set(REGISTRY.values())) == len(REGISTRY) == 39
 
 
 @pytest.mark.parametrize("type_", sorted(REGISTRY))
@@ -41,5 +48,5 @@ def test_one_version_of_each_event_is_written_and_every_other_one_becomes_the_ne
 
 
 def test_writers_and_readers_find_the_newest_versions_on_their_pages_and_no_others() -> None:
-    offered = {getattr(page, name) for page in (orders, products) for name in page.__all__}
+    offered = {getattr(page, name) for page in (orders, products, commands) for name in page.__all__}
     assert set(WRITTEN.values()) == offered & set(REGISTRY.values())

@@ -13,11 +13,11 @@ from orders_contracts.envelope import AggregateType
 TOKEN_LIMIT: Final = 160
 """Characters. The longest token (a SKU of 64 characters at version 10^18) takes some 120."""
 
-_TYPES: Final[dict[str, AggregateType]] = {"o": "order", "p": "product"}
+_TYPES: Final[dict[str, AggregateType]] = {"o": "order", "p": "product", "c": "command"}
 _LETTERS: Final = {name: letter for letter, name in _TYPES.items()}
 _UUID: Final = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _PLAIN: Final = re.compile(
-    rf"(?:(o)([1-9][0-9]{{0,17}})\.({_UUID})|(p)([1-9][0-9]{{0,17}})\.([A-Za-z0-9][A-Za-z0-9._-]{{0,63}}))"
+    rf"(?:([oc])([1-9][0-9]{{0,17}})\.({_UUID})|(p)([1-9][0-9]{{0,17}})\.([A-Za-z0-9][A-Za-z0-9._-]{{0,63}}))"
 )
 
 

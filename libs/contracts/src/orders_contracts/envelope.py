@@ -13,7 +13,7 @@ from msgspec import Raw, Struct
 
 from orders_contracts.timestamps import Timestamp
 
-AggregateType = Literal["order", "product"]
+AggregateType = Literal["order", "product", "command"]
 
 SOURCE = "/orders/command-api"
 

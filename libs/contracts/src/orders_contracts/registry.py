@@ -2,11 +2,11 @@
 
 from typing import Final
 
-from orders_contracts.v1 import drafts, orders, products, settled
+from orders_contracts.v1 import commands, drafts, orders, products, settled
 from orders_contracts.v2 import orders as orders_v2
 
-EventData = orders.OrderEvent | products.ProductEvent
-Model = type[orders.OrderEvent] | type[products.ProductEvent]
+EventData = orders.OrderEvent | products.ProductEvent | commands.CommandEvent
+Model = type[orders.OrderEvent] | type[products.ProductEvent] | type[commands.CommandEvent]
 
 _V1: Final[tuple[Model, ...]] = (
     orders.OrderCreated,
@@ -44,6 +44,9 @@ _V1: Final[tuple[Model, ...]] = (
     products.StockReleased,
     products.StockShipped,
     products.StockReturned,
+    commands.CommandAccepted,
+    commands.CommandSucceeded,
+    commands.CommandFailed,
 )
 _V2: Final[tuple[Model, ...]] = (orders_v2.OrderShipped,)
 

@@ -11,7 +11,7 @@ MEANINGS: Final[dict[str, str]] = {
     "id": "The event's id: the same wherever the event turns up, so a key against doing something twice.",
     "source": "Who wrote it.",
     "type": "What happened, and in which version it is told: `orders.<Name>.v<version>`.",
-    "subject": "The aggregate's id: of an order a UUID, of a product its SKU.",
+    "subject": "The aggregate's id: of an order or a command a UUID, of a product its SKU.",
     "time": "When it happened: RFC 3339 in UTC with six digits, so that texts sort like moments.",
     "datacontenttype": "Media type of `data`.",
     "dataschema": "Name of the JSON Schema that `data` obeys.",
@@ -100,6 +100,14 @@ MEANINGS: Final[dict[str, str]] = {
     "text": "The remark.",
     "delta": "Units that came (above 0) or went (below 0).",
     "order_id": "The order concerned.",
+    "command": "What kind of command it is, such as `ConfirmOrder`.",
+    "accepted_at": "When it was accepted: the `time` of its first event.",
+    "written": "What it changed.",
+    "aggregate_type": "What it is that was changed.",
+    "aggregate_id": "Its id: of an order a UUID, of a product its SKU.",
+    "version": "Its version afterwards, or as it stood where the command had nothing to change.",
+    "result": "The body that the call would have answered at once: names, and texts or integers.",
+    "problem": "The problem (RFC 9457) that the call would have answered at once.",
 }
 
 
