@@ -102,7 +102,7 @@ async def test_discounts_and_charges_that_do_not_fit_are_refused(house: House) -
     await house.refuses(RemoveCharge(order_id=order_id, kind=ChargeKind.TAX), errors.ChargeNotFound)
     for number in range(19):
         await house.do(discount(order_id, DiscountCode(f"N-{number}")))
-    await house.refuses(discount(order_id, VOUCHER), errors.DiscountLimit)
+    await house.refuses(discount(order_id, VOUCHER), errors.PartLimit)
 
 
 async def test_a_review_ends_with_a_confirmed_order_or_with_its_stock_released(house: House) -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from orders_domain.events import OrderCreated, OrderEvent
 from orders_domain.order import Order
 from orders_domain.parts import ReturnStage
-from orders_domain.values import MAX_DISCOUNTS, MAX_LINES, MAX_NOTES, MAX_QUANTITY, OrderStatus, Sku
+from orders_domain.values import MAX_DISCOUNTS, MAX_LINES, MAX_NOTES, MAX_PARTS, MAX_QUANTITY, OrderStatus, Sku
 from tests.unit.orders_domain.sums import assert_results_add_up, assert_shares_add_up
 
 DRAFT, PENDING_REVIEW, REJECTED = OrderStatus.DRAFT, OrderStatus.PENDING_REVIEW, OrderStatus.REJECTED
@@ -119,6 +119,7 @@ def assert_order_is_lawful(order: Order) -> None:
         keys = [next(iter(getattr(part, key) for key in KEYS if hasattr(part, key))) for part in parts]
         assert len(keys) == len(set(keys))
     assert len(order.discounts) <= MAX_DISCOUNTS
+    assert all(len(parts) <= MAX_PARTS for parts in (order.payments, order.refunds, order.shipments, order.returns))
     assert 0 <= order.notes <= MAX_NOTES
 
 

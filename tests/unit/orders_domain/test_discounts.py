@@ -4,10 +4,10 @@ import pytest
 
 from orders_domain.errors import (
     DiscountExceedsTotal,
-    DiscountLimit,
     DiscountNotFound,
     DuplicateDiscount,
     IllegalTransition,
+    PartLimit,
 )
 from orders_domain.events import DiscountApplied, DiscountRemoved, OrderEvent
 from orders_domain.evolving import fold
@@ -123,7 +123,7 @@ def test_a_code_counts_once_and_its_case_counts() -> None:
 def test_an_order_has_at_most_so_many_discounts() -> None:
     full = after(draft(CUP=4), *(amount(f"D{number}", 1) for number in range(MAX_DISCOUNTS)))
     assert fold(full).results.discount_cents == MAX_DISCOUNTS == 20
-    given(*full).when(amount("MORE", 1)).refuses(DiscountLimit, "discount_limit", limit=MAX_DISCOUNTS)
+    given(*full).when(amount("MORE", 1)).refuses(PartLimit, "part_limit", part="discounts", limit=MAX_DISCOUNTS)
     assert off(full, removing_discount("D3"), amount("MORE", 2)) == MAX_DISCOUNTS + 1
 
 
@@ -134,7 +134,7 @@ def test_refusals_of_applying_come_in_their_order() -> None:
         IllegalTransition, "illegal_transition", state="CONFIRMED"
     )
     given(*full).when(amount("D0", too_much)).refuses(DuplicateDiscount, "duplicate_discount", discount="D0")
-    given(*full).when(amount("MORE", too_much)).refuses(DiscountLimit, "discount_limit", limit=MAX_DISCOUNTS)
+    given(*full).when(amount("MORE", too_much)).refuses(PartLimit, "part_limit", part="discounts", limit=MAX_DISCOUNTS)
 
 
 @pytest.mark.parametrize(

@@ -6,14 +6,13 @@ from dataclasses import replace
 from orders_domain.errors import (
     ChargeNotFound,
     DiscountExceedsTotal,
-    DiscountLimit,
     DiscountNotFound,
     DuplicateDiscount,
 )
 from orders_domain.events import ChargeRemoved, ChargeSet, DiscountApplied, DiscountRemoved, OrderEvent
 from orders_domain.lines import OrderLine, changed_lines
 from orders_domain.order_state import OrderState
-from orders_domain.parts import Discount
+from orders_domain.parts import Discount, require_room
 from orders_domain.values import (
     MAX_DISCOUNTS,
     MAX_PRICE_CENTS,
@@ -30,15 +29,14 @@ def apply_discount(
 ) -> tuple[OrderEvent, ...]:
     """Takes a discount off what earlier ones leave: so many basis points of it, or an amount.
 
-    Raises, in this order, IllegalTransition, DuplicateDiscount, DiscountLimit, DiscountExceedsTotal; ValueError unless
+    Raises, in this order, IllegalTransition, DuplicateDiscount, PartLimit, DiscountExceedsTotal; ValueError unless
     there is just one of percent_bp (1 to 10,000) and amount_cents (1 to MAX_PRICE_CENTS).
     """
     _require_one(percent_bp, amount_cents)
     order.require_status("apply a discount", OrderStatus.DRAFT)
     if any(discount.code == code for discount in order.discounts):
         raise DuplicateDiscount(code)
-    if len(order.discounts) >= MAX_DISCOUNTS:
-        raise DiscountLimit(MAX_DISCOUNTS)
+    require_room("discounts", order.discounts, MAX_DISCOUNTS)
     left = order.results.subtotal_cents - order.results.discount_cents
     if amount_cents is not None and amount_cents > left:
         raise DiscountExceedsTotal(code, amount_cents, left)

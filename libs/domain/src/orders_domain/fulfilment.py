@@ -13,6 +13,7 @@ from orders_domain.errors import (
 from orders_domain.events import OrderCompleted, OrderEvent, OrderItemCancelled, OrderShipped, ShipmentDelivered
 from orders_domain.lines import OrderLine, merge_items, put_lines
 from orders_domain.order_state import OrderState
+from orders_domain.parts import require_room
 from orders_domain.pricing import fulfilment_status
 from orders_domain.values import FulfilmentStatus, ItemQuantity, OrderStatus, ShipmentId, Sku, require_quantity
 
@@ -27,8 +28,8 @@ def ship(
     """Sends a parcel; the same SKU twice is merged.
 
     The caller takes the event's items off hand in the same transaction.
-    Raises, in this order, IllegalTransition, then for each SKU ItemNotFound or ShipmentExceedsOrdered; ValueError
-    for no items, a quantity out of bounds, or a shipment id that the order has already.
+    Raises, in this order, IllegalTransition, PartLimit, then for each SKU ItemNotFound or ShipmentExceedsOrdered;
+    ValueError for no items, a quantity out of bounds, or a shipment id that the order has already.
     """
     parcel = merge_items(items)
     if not parcel:
@@ -36,6 +37,7 @@ def ship(
     order.require_status("ship items", OrderStatus.CONFIRMED)
     if order.shipment(shipment_id) is not None:
         raise ValueError(f"the order has a shipment {shipment_id} already")
+    require_room("shipments", order.shipments)
     changed = tuple(sorted((_shipped(order, sku, n) for sku, n in parcel.items()), key=_line_number))
     shipped = OrderShipped(
         shipment_id=shipment_id,

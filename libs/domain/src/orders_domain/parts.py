@@ -1,9 +1,11 @@
 """What an order has beside its lines: parcels, discounts, charges, payments and returns."""
 
+from collections.abc import Sized
 from dataclasses import dataclass
 from enum import StrEnum
 
-from orders_domain.values import ChargeKind, DiscountCode, ItemQuantity, ReturnId, ShipmentId
+from orders_domain.errors import PartLimit
+from orders_domain.values import MAX_PARTS, ChargeKind, DiscountCode, ItemQuantity, ReturnId, ShipmentId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,3 +60,12 @@ class Return:
     return_id: ReturnId
     items: tuple[ItemQuantity, ...]
     stage: ReturnStage
+
+
+def require_room(part: str, present: Sized, limit: int = MAX_PARTS) -> None:
+    """Raises PartLimit where the order has as many of them as it may have; `part` says of what, such as "payments".
+
+    An order is stored whole with each change: what may be there without end would make every change dearer.
+    """
+    if len(present) >= limit:
+        raise PartLimit(part, limit)

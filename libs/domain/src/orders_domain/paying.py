@@ -3,6 +3,7 @@
 from orders_domain.errors import DuplicateReference, Overpayment, RefundExceedsPaid
 from orders_domain.events import OrderEvent, PaymentRecorded, RefundRecorded
 from orders_domain.order_state import OrderState
+from orders_domain.parts import require_room
 from orders_domain.values import MAX_PAYMENT_CENTS, OrderStatus
 
 
@@ -11,12 +12,14 @@ def record_payment(
 ) -> tuple[OrderEvent, ...]:
     """Notes that so much was paid.
 
-    Raises, in this order, IllegalTransition, DuplicateReference, Overpayment; ValueError for an amount out of bounds.
+    Raises, in this order, IllegalTransition, DuplicateReference, PartLimit, Overpayment; ValueError for an amount
+    out of bounds.
     """
     _require_amount(amount_cents)
     order.require_status("record a payment", OrderStatus.CONFIRMED, OrderStatus.COMPLETED)
     if any(payment.reference == reference for payment in order.payments):
         raise DuplicateReference(reference)
+    require_room("payments", order.payments)
     paid, refunded = order.paid_cents, order.refunded_cents
     due = max(0, order.results.total_cents - (paid - refunded))
     if amount_cents > due and not allow_overpayment:
@@ -34,14 +37,15 @@ def record_payment(
 def record_refund(order: OrderState, amount_cents: int, reference: str, reason: str | None) -> tuple[OrderEvent, ...]:
     """Notes that so much was paid back.
 
-    Raises, in this order, IllegalTransition, DuplicateReference, RefundExceedsPaid; ValueError for an amount out of
-    bounds.
+    Raises, in this order, IllegalTransition, DuplicateReference, PartLimit, RefundExceedsPaid; ValueError for an amount
+    out of bounds.
     """
     _require_amount(amount_cents)
     allowed = (OrderStatus.CONFIRMED, OrderStatus.COMPLETED, OrderStatus.CANCELLED)
     order.require_status("record a refund", *allowed)
     if any(refund.reference == reference for refund in order.refunds):
         raise DuplicateReference(reference)
+    require_room("refunds", order.refunds)
     paid, refunded = order.paid_cents, order.refunded_cents
     if refunded + amount_cents > paid:
         raise RefundExceedsPaid(amount_cents, paid - refunded)

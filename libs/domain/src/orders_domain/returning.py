@@ -7,7 +7,7 @@ from orders_domain.errors import IllegalTransition, ItemNotFound, ReturnExceedsD
 from orders_domain.events import OrderEvent, ReturnReceived, ReturnRejected, ReturnRequested
 from orders_domain.lines import OrderLine, merge_items, put_lines
 from orders_domain.order_state import OrderState
-from orders_domain.parts import Return, ReturnStage
+from orders_domain.parts import Return, ReturnStage, require_room
 from orders_domain.values import ItemQuantity, OrderStatus, ReturnId, Sku
 
 
@@ -16,8 +16,8 @@ def request_return(
 ) -> tuple[OrderEvent, ...]:
     """Notes what the customer wants to send back; the same SKU twice is merged.
 
-    Raises, in this order, IllegalTransition, then for each SKU ItemNotFound or ReturnExceedsDelivered; ValueError for
-    no items, a quantity out of bounds, or a return id that the order has already.
+    Raises, in this order, IllegalTransition, PartLimit, then for each SKU ItemNotFound or ReturnExceedsDelivered;
+    ValueError for no items, a quantity out of bounds, or a return id that the order has already.
     """
     wanted = merge_items(items)
     if not wanted:
@@ -25,6 +25,7 @@ def request_return(
     order.require_status("request a return", OrderStatus.CONFIRMED, OrderStatus.COMPLETED)
     if order.return_of(return_id) is not None:
         raise ValueError(f"the order has a return {return_id} already")
+    require_room("returns", order.returns)
     for sku, quantity in wanted.items():
         _require_returnable(order.line(sku), sku, quantity)
     changed = tuple(

@@ -21,6 +21,8 @@ MAX_STOCK_DELTA: Final = 10**9
 MAX_STOCK: Final = 10**12
 MAX_PAYMENT_CENTS: Final = 10**15 - 1
 MAX_DISCOUNTS: Final = 20
+MAX_PARTS: Final = 500
+"""Of an order's payments, refunds, shipments and returns, of each."""
 MAX_NOTES: Final = 100
 MAX_NOTE_CHARACTERS: Final = 2_000
 WHOLE_BP: Final = 10_000

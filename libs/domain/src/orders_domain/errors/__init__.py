@@ -10,7 +10,6 @@ from orders_domain.errors.goods import (
 from orders_domain.errors.money import (
     ChargeNotFound,
     DiscountExceedsTotal,
-    DiscountLimit,
     DiscountNotFound,
     DuplicateDiscount,
     DuplicateReference,
@@ -25,6 +24,7 @@ from orders_domain.errors.orders import (
     MissingAddress,
     NoteLimit,
     OrderNotFound,
+    PartLimit,
 )
 from orders_domain.errors.products import (
     CurrencyMismatch,
@@ -43,7 +43,6 @@ __all__ = [
     "ChargeNotFound",
     "CurrencyMismatch",
     "DiscountExceedsTotal",
-    "DiscountLimit",
     "DiscountNotFound",
     "DomainError",
     "DuplicateDiscount",
@@ -57,6 +56,7 @@ __all__ = [
     "NoteLimit",
     "OrderNotFound",
     "Overpayment",
+    "PartLimit",
     "ProductDelisted",
     "ProductNotFound",
     "QuantityLimit",

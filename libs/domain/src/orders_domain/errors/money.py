@@ -22,15 +22,6 @@ class DuplicateDiscount(DomainError):
         super().__init__(f"The order has discount {discount} already.", discount=discount)
 
 
-class DiscountLimit(DomainError):
-    """The order has as many discounts as it may have."""
-
-    code = "discount_limit"
-
-    def __init__(self, limit: int) -> None:
-        super().__init__(f"An order has at most {limit} discounts.", limit=limit)
-
-
 class DiscountExceedsTotal(DomainError):
     """The discount is larger than what there is left to discount."""
 

@@ -59,6 +59,15 @@ class LineLimit(DomainError):
         super().__init__(f"An order has at most {limit} lines.", limit=limit)
 
 
+class PartLimit(DomainError):
+    """The order has as many discounts, payments, refunds, shipments or returns as it may have."""
+
+    code = "part_limit"
+
+    def __init__(self, part: str, limit: int) -> None:
+        super().__init__(f"An order has at most {limit} {part}.", part=part, limit=limit)
+
+
 class NoteLimit(DomainError):
     """The order has as many notes as it may have."""
 

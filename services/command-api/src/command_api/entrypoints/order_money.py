@@ -18,7 +18,7 @@ from orders_domain.values import ChargeKind, DiscountCode, OrderId
 router = APIRouter(prefix="/orders/{order_id}", tags=["Orders"], route_class=StrictRoute)
 
 
-@router.post("/discounts", responses=order_answers("duplicate_discount", "discount_limit", "discount_exceeds_total"))
+@router.post("/discounts", responses=order_answers("duplicate_discount", "part_limit", "discount_exceeds_total"))
 async def apply_discount(order_id: OrderIdPath, body: DiscountBody, call: Change) -> Response:
     """Take a discount off what earlier ones leave: a percentage, or an amount."""
     command = ApplyDiscount(
@@ -51,7 +51,7 @@ async def remove_charge(order_id: OrderIdPath, kind: ChargeKindPath, call: Chang
     return await call.change(RemoveCharge(order_id=OrderId(order_id), kind=ChargeKind(kind)))
 
 
-@router.post("/payments", responses=order_answers("duplicate_reference", "overpayment"))
+@router.post("/payments", responses=order_answers("duplicate_reference", "part_limit", "overpayment"))
 async def record_payment(order_id: OrderIdPath, body: PaymentBody, call: Change) -> Response:
     """Note a payment; more than is due is taken only if the body says so."""
     command = RecordPayment(
@@ -63,7 +63,7 @@ async def record_payment(order_id: OrderIdPath, body: PaymentBody, call: Change)
     return await call.change(command)
 
 
-@router.post("/refunds", responses=order_answers("duplicate_reference", "refund_exceeds_paid"))
+@router.post("/refunds", responses=order_answers("duplicate_reference", "part_limit", "refund_exceeds_paid"))
 async def record_refund(order_id: OrderIdPath, body: RefundBody, call: Change) -> Response:
     """Note that money was paid back, never more than was paid."""
     command = RecordRefund(

@@ -19,7 +19,9 @@ router = APIRouter(prefix="/orders/{order_id}/returns", tags=["Orders"], route_c
 @router.post(
     "",
     status_code=201,
-    responses=answers(ReturnAnswer, *ORDER_CHANGE, "item_not_found", "return_exceeds_delivered", done=(201,)),
+    responses=answers(
+        ReturnAnswer, *ORDER_CHANGE, "part_limit", "item_not_found", "return_exceeds_delivered", done=(201,)
+    ),
 )
 async def request_return(order_id: OrderIdPath, body: ReturnBody, call: Change) -> Response:
     """Note what the customer wants to send back of what was delivered."""

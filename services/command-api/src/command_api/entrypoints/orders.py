@@ -117,7 +117,9 @@ async def discard_order(order_id: OrderIdPath, call: Change) -> Response:
 @router.post(
     "/{order_id}/shipments",
     status_code=201,
-    responses=answers(ShipmentAnswer, *ORDER_CHANGE, "item_not_found", "shipment_exceeds_ordered", done=(201,)),
+    responses=answers(
+        ShipmentAnswer, *ORDER_CHANGE, "part_limit", "item_not_found", "shipment_exceeds_ordered", done=(201,)
+    ),
 )
 async def ship_items(order_id: OrderIdPath, body: ShipmentBody, call: Change) -> Response:
     """Send a parcel; its units leave the stock."""

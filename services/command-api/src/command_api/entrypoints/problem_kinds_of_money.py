@@ -1,4 +1,4 @@
-"""Refusals by the rules about discounts, payments, refunds and notes."""
+"""Refusals by the rules about discounts, payments and refunds; and that an order has enough of something."""
 
 from typing import Final
 
@@ -14,13 +14,6 @@ MONEY: Final = {
         "A discount of the same code is on the order.",
         "Nothing is to be done, or remove the discount first to apply it with other terms.",
         {"discount": _DISCOUNT},
-    ),
-    "discount_limit": Kind(
-        409,
-        "The order would have too many discounts",
-        "The order has as many discounts as it may have.",
-        "Remove one first.",
-        {"limit": Member("The most that there may be", 20)},
     ),
     "discount_exceeds_total": Kind(
         409,
@@ -54,6 +47,16 @@ MONEY: Final = {
         "Refund at most `refundable_cents`; record the payment first if it is missing.",
         {"amount_cents": _AMOUNT, "refundable_cents": Member("What can be refunded, in minor units", 998)},
     ),
+    "part_limit": Kind(
+        409,
+        "The order would have too many of these",
+        "The order has as many discounts, payments, refunds, shipments or returns as it may have.",
+        "Remove a discount first; put what is to be shipped into fewer parcels; record several payments as one.",
+        {
+            "part": Member("`discounts`, `payments`, `refunds`, `shipments` or `returns`", "payments"),
+            "limit": Member("The most that there may be", 500),
+        },
+    ),
     "note_limit": Kind(
         409,
         "The order would have too many notes",
@@ -62,4 +65,4 @@ MONEY: Final = {
         {"limit": Member("The most that there may be", 100)},
     ),
 }
-"""Rules about amounts; and about remarks, which are limited as discounts are."""
+"""Rules about amounts, and about how many things an order may have."""
