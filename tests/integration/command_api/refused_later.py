@@ -1,6 +1,7 @@
 """What the rules refuse of discounts, charges, money, returns and notes: the later life of an order."""
 
 from typing import Final
+from uuid import uuid4
 
 import httpx
 
@@ -16,6 +17,7 @@ from tests.integration.command_api.operations import (
     REFUND,
     REJECT,
     RETURN,
+    SHIP,
     Answers,
     ask,
     item,
@@ -35,6 +37,29 @@ async def _one_too_many(shop: Shop, name: str, field: str, most: int) -> httpx.R
     for number in range(most):
         assert (await ask(shop, name, {field: f"N-{number}", **more}, order_id=order_id)).status_code == 200
     return await ask(shop, name, {field: "last", **more}, order_id=order_id)
+
+
+_PARTS: Final = {
+    PAY: ("payments", '{"reference": "again", "amount_cents": 1}'),
+    REFUND: ("refunds", '{"reference": "again", "amount_cents": 1}'),
+    SHIP: (
+        "shipments",
+        f'{{"shipment_id": "{uuid4()}", "items": [], "carrier": null, "tracking": null, "delivered": true}}',
+    ),
+    RETURN: ("returns", f'{{"return_id": "{uuid4()}", "items": [], "stage": "rejected"}}'),
+}
+
+
+async def _one_part_too_many(shop: Shop, name: str) -> httpx.Response:
+    """Where an order has 500 of them; put there by hand, as that many calls take their time."""
+    order_id = await shop.confirmed({await shop.product(): 1})
+    await shop.rows(
+        "UPDATE orders SET state = jsonb_set(state::jsonb, ARRAY[%s],"
+        " (SELECT jsonb_agg(%s::jsonb) FROM generate_series(1, 500))) WHERE order_id = %s RETURNING order_id",
+        *_PARTS[name],
+        order_id,
+    )
+    return await ask(shop, name, order_id=order_id)
 
 
 async def _of_a_foreign_sku(shop: Shop, name: str) -> httpx.Response:
@@ -94,12 +119,19 @@ LATER: Final[dict[str, list[Answers]]] = {
     PAY: [
         lambda shop: then(_paid(shop), lambda order_id: ask(shop, PAY, order_id=order_id)),
         _on_a_delivered_one(PAY),
+        lambda shop: _one_part_too_many(shop, PAY),
     ],
     REFUND: [
         lambda shop: then(_paid(shop), lambda order_id: _twice(shop, REFUND, order_id)),
         _on_a_delivered_one(REFUND),
+        lambda shop: _one_part_too_many(shop, REFUND),
     ],
-    RETURN: [lambda shop: _of_a_foreign_sku(shop, RETURN), lambda shop: _too_many_units(shop, RETURN)],
+    RETURN: [
+        lambda shop: _of_a_foreign_sku(shop, RETURN),
+        lambda shop: _too_many_units(shop, RETURN),
+        lambda shop: _one_part_too_many(shop, RETURN),
+    ],
+    SHIP: [lambda shop: _one_part_too_many(shop, SHIP)],
     RECEIVE: [_on_a_delivered_one(RECEIVE), _beyond_the_shelf],
     REJECT: [_on_a_delivered_one(REJECT)],
     NOTE: [lambda shop: _one_too_many(shop, NOTE, "text", 100)],
