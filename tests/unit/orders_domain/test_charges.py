@@ -36,6 +36,11 @@ def test_each_kind_is_charged_once_and_the_kinds_add_up() -> None:
     assert {charge.kind: charge.amount_cents for charge in fold(again).charges} == {SHIPPING: 490, TAX: 100, FEE: 5}
 
 
+def test_a_charge_that_is_set_anew_keeps_its_place() -> None:
+    events = after(draft(CUP=2), charging(SHIPPING, 490), charging(TAX, 95), charging(SHIPPING, 990))
+    assert [(charge.kind, charge.amount_cents) for charge in fold(events).charges] == [(SHIPPING, 990), (TAX, 95)]
+
+
 def test_a_charge_takes_another_label() -> None:
     events = after(draft(CUP=2), charging(FEE, 5, "gift"), charging(FEE, 5))
     assert fold(events).charges == (Charge(kind=FEE, label=None, amount_cents=5),)

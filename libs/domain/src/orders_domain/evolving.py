@@ -103,8 +103,9 @@ def _with_terms(
         case happened.DiscountRemoved():
             return replace(order, discounts=tuple(one for one in order.discounts if one.code != event.code))
         case happened.ChargeSet():
-            others = tuple(one for one in order.charges if one.kind != event.kind)
-            return replace(order, charges=(*others, _charge(event)))
+            by_kind = {one.kind: one for one in order.charges}
+            by_kind[event.kind] = _charge(event)
+            return replace(order, charges=tuple(by_kind.values()))
         case happened.ChargeRemoved():
             return replace(order, charges=tuple(one for one in order.charges if one.kind != event.kind))
 
