@@ -1,6 +1,7 @@
 """Any event at all: strategies made from the models' own fields."""
 
 import types
+from collections.abc import Callable
 from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
 from uuid import UUID
 
@@ -29,12 +30,15 @@ def _of(annotation: Any) -> st.SearchStrategy[Any]:
     origin, inner = get_origin(annotation), get_args(annotation)
     if origin is Annotated:
         return _of(inner[0])
-    if origin is Literal:
-        return st.sampled_from(inner)
-    if origin is dict:
-        return st.dictionaries(_of(inner[0]), _of(inner[1]), max_size=3)
     if origin in {Union, types.UnionType}:
         return st.one_of(*map(_of, inner))
-    if origin is tuple:
-        return st.lists(_of(inner[0]), max_size=3).map(tuple)
+    if origin in _MADE_OF:
+        return _MADE_OF[origin](inner)
     return instances(annotation)
+
+
+_MADE_OF: Final[dict[object, Callable[[Any], st.SearchStrategy[Any]]]] = {
+    Literal: st.sampled_from,
+    tuple: lambda inner: st.lists(_of(inner[0]), max_size=3).map(tuple),
+    dict: lambda inner: st.dictionaries(_of(inner[0]), _of(inner[1]), max_size=3),
+}

@@ -1,4 +1,4 @@
-"""What became of a command that was accepted for later. Its aggregate is the command itself: version 1, then 2, no more.
+"""What became of a command that was accepted for later. Its aggregate is the command: version 1, then 2, no more.
 
 The second event tells whole how the command ended, when it was accepted too: a reader needs nothing of the first.
 """
@@ -34,7 +34,7 @@ class CommandSucceeded(Struct, frozen=True, kw_only=True):
 
 
 class CommandFailed(Struct, frozen=True, kw_only=True):
-    """The command changed nothing. `problem` is the document (RFC 9457) that the synchronous call would have answered."""
+    """The command changed nothing. `problem` is what the synchronous call would have answered (RFC 9457)."""
 
     command: str
     accepted_at: Timestamp
