@@ -109,6 +109,12 @@ async def test_a_note_is_kept_whatever_the_state(shop: Shop) -> None:
     assert (await last(shop, order_id))["text"] == "n" * 2_000
 
 
+async def test_a_note_keeps_its_lines(shop: Shop) -> None:
+    order_id, lines = await shop.draft(), 'Leave it with the neighbour:\n\t2nd floor, "Ada".\n'
+    await done(shop, "POST", f"/orders/{order_id}/notes", {"text": lines})
+    assert (await last(shop, order_id))["text"] == lines
+
+
 async def test_a_delisted_product_is_not_sold_until_it_is_listed_again(shop: Shop) -> None:
     sku = await shop.product()
     answer = await done(shop, "DELETE", f"/products/{sku}")

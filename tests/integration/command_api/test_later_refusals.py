@@ -116,7 +116,7 @@ WRONG: Final[list[tuple[str, str, dict[str, object]]]] = [
     ("request a return", "reason", TEXTS),
     ("receive a return", "restock", BOOLEANS),
     ("reject a return", "reason", TEXTS),
-    ("note", "text", {**TEXTS, "2001": "a" * 2_001}),
+    ("note", "text", {**TEXTS, "a tab": "\t", "a carriage return": "a\r\nb", "2001": "a" * 2_001}),
 ]
 
 

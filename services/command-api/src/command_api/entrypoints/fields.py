@@ -10,12 +10,18 @@ from orders_domain.values import MAX_QUANTITY, parse_currency
 
 SKU_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
 _CONTROLS: Final = r"\x00-\x1f\x7f-\x9f"
-_PRINTABLE: Final = rf"^[^{_CONTROLS}]*[^{_CONTROLS}\s][^{_CONTROLS}]*$"
+_CONTROLS_WITHIN_LINES: Final = r"\x00-\x08\x0b-\x1f\x7f-\x9f"
 
 
-def printable(most: int) -> StringConstraints:
+def printable(most: int, refused: str = _CONTROLS) -> StringConstraints:
     """Some visible character, no control character (Postgres takes no NUL, people no others)."""
-    return StringConstraints(min_length=1, max_length=most, pattern=_PRINTABLE)
+    pattern = rf"^[^{refused}]*[^{refused}\s][^{refused}]*$"
+    return StringConstraints(min_length=1, max_length=most, pattern=pattern)
+
+
+def printable_lines(most: int) -> StringConstraints:
+    """The same, in lines if need be: they end with a line feed, and may have tabs."""
+    return printable(most, _CONTROLS_WITHIN_LINES)
 
 
 Quantity = Annotated[int, Field(ge=1, le=MAX_QUANTITY)]

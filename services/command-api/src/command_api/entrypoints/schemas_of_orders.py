@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from command_api.entrypoints.fields import Body, Name, Quantity, Reason, example_of, printable
+from command_api.entrypoints.fields import Body, Name, Quantity, Reason, example_of, printable_lines
 from command_api.entrypoints.schemas import EXAMPLE_ITEM, ORDER_ID, ItemBody, OrderAnswer
 from orders_domain.values import MAX_LINES, MAX_NOTE_CHARACTERS
 
@@ -46,11 +46,11 @@ class ReceiptBody(Body):
 
 
 class NoteBody(Body):
-    """A remark."""
+    """A remark, in lines if need be: they end with a line feed."""
 
-    model_config = example_of(text="Leave it with the neighbour")
+    model_config = example_of(text="Leave it with the neighbour.\nThe bell does not ring.")
 
-    text: Annotated[str, printable(MAX_NOTE_CHARACTERS)]
+    text: Annotated[str, printable_lines(MAX_NOTE_CHARACTERS)]
 
 
 class ReturnAnswer(OrderAnswer):
