@@ -3,7 +3,9 @@
 import gc
 import sys
 import time
+from collections.abc import Awaitable, Callable
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated, Final
@@ -17,8 +19,9 @@ from tests.bench.bench import Bench
 from tests.bench.ceiling import judge, measure_ceiling
 from tests.bench.client import ConnectionLost
 from tests.bench.closed_loop import WrongAnswer
-from tests.bench.commands import measure_commands
+from tests.bench.commands import measure_adding, measure_creating, measure_keys
 from tests.bench.emptied import measure_emptied
+from tests.bench.half_load import measure_half_load
 from tests.bench.link import measure_memory, measure_open_transaction
 from tests.bench.machine import describe_machine, running_on, share_out
 from tests.bench.reads import measure_get, measure_list
@@ -35,6 +38,9 @@ class Part(StrEnum):
     """What can be measured by itself."""
 
     COMMANDS = "commands"
+    ITEMS = "items"
+    HALF_LOAD = "half-load"
+    KEYS = "keys"
     GET = "get"
     LIST = "list"
     VISIBLE = "visible"
@@ -45,8 +51,24 @@ class Part(StrEnum):
     SCALING = "scaling"
 
 
-LONG: Final = {Part.HELD, Part.MEMORY, Part.EMPTIED, Part.SCALING}
-"""What `make bench-long` adds."""
+Measure = Callable[[Bench], Awaitable[list[Result]]]
+SHORT: Final[dict[Part, Measure]] = {
+    Part.COMMANDS: measure_creating,
+    Part.ITEMS: measure_adding,
+    Part.HALF_LOAD: measure_half_load,
+    Part.KEYS: measure_keys,
+    Part.GET: measure_get,
+    Part.LIST: measure_list,
+    Part.VISIBLE: measure_visible,
+    Part.LINK: partial(measure_open_transaction, held_seconds=5),
+}
+LONG: Final[dict[Part, Measure]] = {
+    Part.HELD: partial(measure_open_transaction, held_seconds=180),
+    Part.MEMORY: partial(measure_memory, few=10_000, many=1_000_000),
+    Part.EMPTIED: measure_emptied,
+    Part.SCALING: measure_scaling,
+}
+"""What `make bench-long` measures instead."""
 
 
 def main(
@@ -66,7 +88,7 @@ def main(
     with TemporaryDirectory(prefix="bench-engines-", dir=BUILD) as engines, running_on(cores.client):
         bench = Bench(logs, Path(engines), seconds=seconds, rounds=rounds, cores=cores, console=console)
         try:
-            results = uvloop.run(measure(bench, set(only or (LONG if long else set(Part) - LONG))))
+            results = uvloop.run(measure(bench, set(only or (LONG if long else SHORT))))
         except (RuntimeError, WrongAnswer, ConnectionLost, TimeoutError) as error:
             console.print(f"[red]nothing is measured:[/red] {type(error).__name__}: {escape(str(error))}; see {logs}")
             raise typer.Exit(1) from error
@@ -78,39 +100,9 @@ def main(
 async def measure(bench: Bench, parts: set[Part]) -> list[Result]:
     """The rows of the parts that are asked for."""
     ceiling = await measure_ceiling(bench)
-    results = [*await measure_short(bench, parts), *await measure_long(bench, parts)]
+    results = [row for part, rows in (SHORT | LONG).items() if part in parts for row in await rows(bench)]
     if bench.fastest:
         bench.say(judge(ceiling, bench))
-    return results
-
-
-async def measure_short(bench: Bench, parts: set[Part]) -> list[Result]:
-    """Those of them that take seconds."""
-    results: list[Result] = []
-    if Part.COMMANDS in parts:
-        results += await measure_commands(bench)
-    if Part.GET in parts:
-        results += await measure_get(bench)
-    if Part.LIST in parts:
-        results += await measure_list(bench)
-    if Part.VISIBLE in parts:
-        results += await measure_visible(bench)
-    if Part.LINK in parts:
-        results += await measure_open_transaction(bench, 5)
-    return results
-
-
-async def measure_long(bench: Bench, parts: set[Part]) -> list[Result]:
-    """The same of those that take long."""
-    results: list[Result] = []
-    if Part.HELD in parts:
-        results += await measure_open_transaction(bench, 180)
-    if Part.MEMORY in parts:
-        results += await measure_memory(bench, 10_000, 1_000_000)
-    if Part.EMPTIED in parts:
-        results += await measure_emptied(bench)
-    if Part.SCALING in parts:
-        results += await measure_scaling(bench)
     return results
 
 

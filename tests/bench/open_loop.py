@@ -74,12 +74,15 @@ class Line:
         self._quiet.set()
 
 
-async def arrivals(rate: float, seconds: float, random: Random) -> AsyncIterator[None]:
-    """A step at each arrival of a Poisson process of `rate` per second; those within a millisecond come together."""
+async def arrivals(rate: float, seconds: float, random: Random) -> AsyncIterator[float]:
+    """The moment that is due, at each arrival of a Poisson process of `rate` per second.
+
+    It is time.perf_counter's, and may have passed: arrivals within a millisecond come together.
+    """
     due = time.perf_counter()
     end = due + seconds
     while (due := due + random.expovariate(rate)) < end:
         rest = due - time.perf_counter()
         if rest > 0:
             await asyncio.sleep(max(rest, 0.001))
-        yield
+        yield due

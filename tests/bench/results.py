@@ -17,17 +17,22 @@ Unit = Literal["times", "at most", "ms", "s"]
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One row. In `times` more is better, in all other units less. `detail` is what the figure was made of."""
+    """One row. In `times` more is better, in all other units less; `bar` is None for a figure that is only watched.
+
+    `detail` is what the figure was made of.
+    """
 
     name: str
     spread: Spread
-    bar: float
+    bar: float | None
     unit: Unit
     detail: str
 
     @property
     def reached(self) -> bool:
-        """Whether the median is on the right side of the bar."""
+        """Whether the median is on the right side of the bar, if there is one."""
+        if self.bar is None:
+            return True
         return self.spread.middle >= self.bar if self.unit == "times" else self.spread.middle <= self.bar
 
 
@@ -46,13 +51,12 @@ def print_table(console: Console, results: Sequence[Result]) -> None:
     table.add_column("behind it")
     for result in results:
         figures = [_show(value, result.unit) for value in (*result.spread, result.bar)]
-        verdict = "[green]reached[/green]" if result.reached else "[red]missed[/red]"
-        table.add_row(result.name, *figures, verdict, result.detail)
+        table.add_row(result.name, *figures, _verdict(result), result.detail)
     console.print(table)
 
 
 def write_json(file: Path, results: Sequence[Result]) -> None:
-    """A list of objects: name, ratio, low, high, bar; `unit` says where the ratio is none, or less is better."""
+    """A list of objects: name, ratio, low, high, bar, null where there is none; `unit` says where less is better."""
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(json.dumps([_plain(result) for result in results], indent=2) + "\n", encoding="utf-8")
 
@@ -68,5 +72,13 @@ def _plain(result: Result) -> dict[str, object]:
     return row | ({} if result.unit == "times" else {"unit": result.unit})
 
 
-def _show(value: float, unit: Unit) -> str:
+def _verdict(result: Result) -> str:
+    if result.bar is None:
+        return ""
+    return "[green]reached[/green]" if result.reached else "[red]missed[/red]"
+
+
+def _show(value: float | None, unit: Unit) -> str:
+    if value is None:
+        return ""
     return f"{value:.1f} {unit}" if unit in {"ms", "s"} else f"{value:.2f}"

@@ -13,6 +13,13 @@ class Spread(NamedTuple):
     high: float
 
 
+class Percentiles(NamedTuple):
+    """Milliseconds."""
+
+    p50: float
+    p99: float
+
+
 Round = Mapping[str, float]
 """A figure per side."""
 
@@ -20,6 +27,12 @@ Round = Mapping[str, float]
 def spread(values: Sequence[float]) -> Spread:
     """Raises statistics.StatisticsError without values."""
     return Spread(median(values), min(values), max(values))
+
+
+def percentiles(seconds: Sequence[float]) -> Percentiles:
+    """Of at least one value; the nearest rank above."""
+    ranked = sorted(seconds)
+    return Percentiles(*(1000 * ranked[min(int(share * len(ranked)), len(ranked) - 1)] for share in (0.5, 0.99)))
 
 
 def ratios(rounds: Sequence[Round], ours: str, theirs: str) -> Spread:

@@ -1,5 +1,6 @@
 """The hand-written client, against bytes and against a real server."""
 
+import time
 from collections import deque
 from itertools import repeat
 from pathlib import Path
@@ -68,8 +69,27 @@ async def test_requests_wait_in_line_for_a_connection(tmp_path: Path) -> None:
 
 
 async def test_arrivals_come_at_the_rate_that_is_asked_for() -> None:
-    count = 0
-    async for _ in arrivals(5_000, 0.2, Random(1)):
-        count += 1
+    began = time.perf_counter()
+    due = [at async for at in arrivals(5_000, 0.2, Random(1))]
 
-    assert 850 < count < 1_150
+    assert 850 < len(due) < 1_150
+    assert due == sorted(due)
+    assert began < due[0] < due[-1] < time.perf_counter()
+
+
+async def test_arrivals_that_could_not_leave_in_time_are_due_when_they_were() -> None:
+    began = time.perf_counter()
+    due = []
+    async for at in arrivals(1_000, 0.05, Random(1)):
+        due.append(at)
+        if len(due) == 1:
+            block(until=began + 0.1)
+
+    assert len(due) > 25
+    assert due[-1] < began + 0.06
+
+
+def block(until: float) -> None:
+    """Keep the loop from turning."""
+    while time.perf_counter() < until:
+        pass

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from itertools import cycle
+from itertools import count, cycle
 from random import Random
 from typing import Final
 from uuid import UUID
@@ -15,6 +15,9 @@ STOCK: Final = 1_000_000
 """Units of every product."""
 DIFFERENT: Final = 2_000
 """So many different requests are made beforehand, and then repeated."""
+
+_KEY: Final = "k" * 36
+"""As long as a UUID."""
 
 ADDRESS: Final = {
     "recipient": "Ada Lovelace",
@@ -56,6 +59,31 @@ def creations() -> Iterator[bytes]:
     """Requests that create orders, without end."""
     random = Random(1)
     return cycle([write_request("POST", "/api/v1/orders", order_body(random)) for _ in range(DIFFERENT)])
+
+
+def keyed_creations() -> Iterator[bytes]:
+    """The same, each with an Idempotency-Key that no other request has."""
+    random = Random(1)
+    header = (f"Idempotency-Key: {_KEY}",)
+    requests = [write_request("POST", "/api/v1/orders", order_body(random), header) for _ in range(DIFFERENT)]
+    for number, request in zip(count(), cycle(requests), strict=False):
+        yield request.replace(_KEY.encode(), b"%0*d" % (len(_KEY), number), 1)
+
+
+def additions(order_ids: Sequence[UUID]) -> Iterator[bytes]:
+    """Requests that add some units to one of the orders, without end; to each order always the same ones.
+
+    So an order grows by one line at most, and every side has orders of the same size however fast it is.
+    """
+    random = Random(7)
+    requests = [_addition(random, order_id) for order_id in order_ids]
+    while True:
+        yield random.choice(requests)
+
+
+def _addition(random: Random, order_id: UUID) -> bytes:
+    item = {"sku": sku(random.randint(1, PRODUCTS)), "quantity": random.randint(1, 9)}
+    return write_request("POST", f"/api/v1/orders/{order_id}/items", json.dumps(item, separators=(",", ":")).encode())
 
 
 def order_reads(order_ids: Sequence[UUID]) -> Iterator[bytes]:

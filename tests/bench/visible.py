@@ -7,11 +7,10 @@ the link, the projection, the wake-up, and HTTP. Reads carry the Consistency-Tok
 
 import asyncio
 import time
-from collections.abc import Sequence
 from functools import partial
 from random import Random
 from statistics import median
-from typing import Final, NamedTuple
+from typing import Final
 
 import orjson
 import psycopg
@@ -24,7 +23,7 @@ from tests.bench.machine import running_on
 from tests.bench.open_loop import Line, arrivals
 from tests.bench.pipeline import Pipeline, whole_system
 from tests.bench.results import Result
-from tests.bench.rounds import spread
+from tests.bench.rounds import percentiles, spread
 from tests.bench.traffic import creations
 
 SHARE: Final = 0.3
@@ -37,13 +36,6 @@ _COMMITTED: Final = """
 SELECT aggregate_id, extract(epoch FROM pg_xact_commit_timestamp(xid::xid))::float8
 FROM outbox WHERE aggregate_type = 'order' AND aggregate_id = ANY(%s)
 """
-
-
-class Percentiles(NamedTuple):
-    """Milliseconds."""
-
-    p50: float
-    p99: float
 
 
 async def measure_visible(bench: Bench) -> list[Result]:
@@ -66,8 +58,8 @@ async def measure_visible(bench: Bench) -> list[Result]:
             await _all_visible(pipeline)
     detail = f"{rate:,.0f} orders/s; {trial.queued} of {trial.sent} requests left late"
     return [
-        Result("commit to visible p50", spread([one.p50 for one in rounds]), 8.0, "ms", detail),
-        Result("commit to visible p99", spread([one.p99 for one in rounds]), 40.0, "ms", detail),
+        Result("commit to visible p50", spread([one.p50 for one in rounds]), 5.0, "ms", detail),
+        Result("commit to visible p99", spread([one.p99 for one in rounds]), 15.0, "ms", detail),
     ]
 
 
@@ -81,12 +73,6 @@ async def _peak(bench: Bench, pipeline: Pipeline) -> float:
         rates.append(load.answered / (time.monotonic() - began))
     bench.say(f"[bold]peak[/bold]: {median(rates):,.0f} orders/s taken and shown, all four processes here, 64 clients")
     return median(rates)
-
-
-def percentiles(seconds: Sequence[float]) -> Percentiles:
-    """Of at least one value; the nearest rank above."""
-    ranked = sorted(seconds)
-    return Percentiles(*(1000 * ranked[min(int(share * len(ranked)), len(ranked) - 1)] for share in (0.5, 0.99)))
 
 
 class _Trial:

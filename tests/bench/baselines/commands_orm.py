@@ -1,18 +1,26 @@
-"""Creating an order with FastAPI on SQLAlchemy's async ORM, the way tutorials do it: a session a request."""
+"""Commands with FastAPI on SQLAlchemy's async ORM, the way tutorials do it: a session a request."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Final
 from uuid import UUID, uuid4
 
-from fastapi import Depends, FastAPI, Header, Request, Response
+import msgspec
+from fastapi import Depends, FastAPI, Header, HTTPException, Request, Response
+from msgspec import Raw
 from sqlalchemy import JSON, BigInteger, DateTime, SmallInteger, Text, select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm.exc import StaleDataError
 
-from tests.bench.baselines.drafting import Draft, OrderIn, OrderOut
+from orders_contracts.orders import OrderCreated
+from tests.bench.baselines.adding import ATTEMPTS, Addition
+from tests.bench.baselines.drafting import Draft, ItemIn, OrderIn, OrderOut
 from tests.bench.baselines.place import database_url, pool_size
+
+_encoder: Final = msgspec.json.Encoder()
+_decoder: Final = msgspec.json.Decoder(OrderCreated)
 
 
 class Base(DeclarativeBase):
@@ -22,7 +30,8 @@ class Base(DeclarativeBase):
         str: Text,
         int: BigInteger,
         datetime: DateTime(timezone=True),
-        bytes: JSON,
+        OrderCreated: JSON,
+        Raw: JSON,
     }
 
 
@@ -46,10 +55,12 @@ class Order(Base):
     __tablename__ = "orders"
 
     order_id: Mapped[UUID] = mapped_column(primary_key=True)
-    version: Mapped[int]
+    version: Mapped[int] = mapped_column()
     status: Mapped[str]
-    state: Mapped[bytes]
+    state: Mapped[OrderCreated]
     updated_at: Mapped[datetime]
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - counted from 1 by SQLAlchemy, and held against rivals
 
 
 class OutboxEvent(Base):
@@ -63,7 +74,7 @@ class OutboxEvent(Base):
     partition: Mapped[int] = mapped_column(SmallInteger)
     event_id: Mapped[UUID]
     type: Mapped[str]
-    data: Mapped[bytes]
+    data: Mapped[Raw]
     occurred_at: Mapped[datetime]
 
 
@@ -73,7 +84,8 @@ def create_app() -> FastAPI:
         database_url().replace("postgresql://", "postgresql+psycopg://"),
         pool_size=pool_size(),
         max_overflow=0,
-        json_serializer=bytes.decode,  # the documents are JSON already
+        json_serializer=lambda document: _encoder.encode(document).decode(),
+        json_deserializer=_decoder.decode,
     )
 
     @asynccontextmanager
@@ -84,6 +96,7 @@ def create_app() -> FastAPI:
 
     app = FastAPI(lifespan=lifespan)
     app.add_api_route("/api/v1/orders", create_order, methods=["POST"], status_code=201)
+    app.add_api_route("/api/v1/orders/{order_id}/items", add_item, methods=["POST"])
     app.add_api_route("/readyz", ready)
     return app
 
@@ -113,16 +126,53 @@ async def create_order(
     return OrderOut(order_id=draft.order_id, version=1)
 
 
+async def add_item(
+    order_id: UUID,
+    body: ItemIn,
+    response: Response,
+    session: Annotated[AsyncSession, Depends(a_session)],
+    x_request_id: Annotated[str | None, Header()] = None,
+) -> OrderOut:
+    for _ in range(ATTEMPTS):
+        try:
+            version = await try_to_add(session, order_id, body, x_request_id or str(uuid4()))
+        except StaleDataError:
+            await session.rollback()
+        else:
+            response.headers["ETag"] = f'"{version}"'
+            return OrderOut(order_id=order_id, version=version)
+    raise HTTPException(409, "concurrent_update")
+
+
+async def try_to_add(session: AsyncSession, order_id: UUID, body: ItemIn, request_id: str) -> int:
+    """The new version. Raises StaleDataError where somebody else was faster."""
+    order = await session.get(Order, order_id)
+    if order is None:
+        raise HTTPException(404, "order_not_found")
+    product = await session.get(Product, body.sku)
+    at = datetime.now(UTC)
+    version = order.version + 1
+    added = Addition(order_id, version, order.state, body, product, at, request_id)
+    order.state = added.draft
+    order.updated_at = at
+    session.add(event_of(order_id, version, added, "orders.OrderItemAdded.v1", at))
+    await session.commit()
+    return version
+
+
 def rows_of(draft: Draft) -> tuple[Order, OutboxEvent]:
-    order = Order(order_id=draft.order_id, version=1, status=draft.status, state=draft.state, updated_at=draft.at)
-    event = OutboxEvent(
+    order = Order(order_id=draft.order_id, status=draft.draft.status, state=draft.draft, updated_at=draft.at)
+    return order, event_of(draft.order_id, 1, draft, "orders.OrderCreated.v1", draft.at)
+
+
+def event_of(order_id: UUID, version: int, written: Draft | Addition, type_: str, at: datetime) -> OutboxEvent:
+    return OutboxEvent(
         aggregate_type="order",
-        aggregate_id=str(draft.order_id),
-        version=1,
-        partition=draft.partition,
-        event_id=draft.event_id,
-        type="orders.OrderCreated.v1",
-        data=draft.event,
-        occurred_at=draft.at,
+        aggregate_id=str(order_id),
+        version=version,
+        partition=written.partition,
+        event_id=written.event_id,
+        type=type_,
+        data=Raw(written.event),
+        occurred_at=at,
     )
-    return order, event

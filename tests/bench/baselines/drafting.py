@@ -1,4 +1,4 @@
-"""What both command baselines have in common: the body, the pricing, and the event that they write.
+"""What both command baselines have in common: the bodies, the pricing, and the event of a new order.
 
 The event is the published one, made with the published library, so that all sides write the same bytes.
 """
@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-import msgspec
 from fastapi import HTTPException
 from pydantic import BaseModel, Field
 from uuid_utils.compat import uuid7
@@ -74,11 +73,9 @@ class Draft:
         self.event_id = uuid7()
         self.at = at
         self.partition = partition_of("order", str(self.order_id), PARTITIONS)
-        created = _created(body, {offer.sku: offer for offer in offers})
-        self.status = created.status
-        self.state = msgspec.json.encode(created)
+        self.draft = _created(body, {offer.sku: offer for offer in offers})
         metadata = Metadata(self.event_id, "order", str(self.order_id), 1, at, correlation_id=request_id)
-        self.event = encode_event(metadata, created)
+        self.event = encode_event(metadata, self.draft)
 
 
 def _created(body: OrderIn, offers: dict[str, Offer]) -> OrderCreated:
@@ -119,17 +116,22 @@ def _lines(items: list[ItemIn], offers: dict[str, Offer]) -> Iterable[Line]:
             raise HTTPException(409, "product_delisted")
         if quantity > offer.available:
             raise HTTPException(400, "insufficient_inventory")
-        yield Line(
-            line_number=number,
-            sku=sku,
-            name=offer.name,
-            quantity=quantity,
-            unit_price_cents=offer.unit_price_cents,
-            line_total_cents=quantity * offer.unit_price_cents,
-            discount_cents=0,
-            cancelled_quantity=0,
-            shipped_quantity=0,
-            delivered_quantity=0,
-            return_requested_quantity=0,
-            returned_quantity=0,
-        )
+        yield new_line(number, offer, quantity)
+
+
+def new_line(number: int, offer: Offer, quantity: int) -> Line:
+    """The first units of a product on an order."""
+    return Line(
+        line_number=number,
+        sku=offer.sku,
+        name=offer.name,
+        quantity=quantity,
+        unit_price_cents=offer.unit_price_cents,
+        line_total_cents=quantity * offer.unit_price_cents,
+        discount_cents=0,
+        cancelled_quantity=0,
+        shipped_quantity=0,
+        delivered_quantity=0,
+        return_requested_quantity=0,
+        returned_quantity=0,
+    )
