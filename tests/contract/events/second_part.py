@@ -55,7 +55,13 @@ _SENT: Final = [
     ConfirmOrder(order_id=SENT_BACK),
     ApproveReview(order_id=SENT_BACK, reviewer="bob", reason="a customer for years"),
     CancelItem(order_id=SENT_BACK, sku=TEA, quantity=1, reason="the last pack was torn"),
-    RecordPayment(order_id=SENT_BACK, amount_cents=2_000, reference="SEPA 2026-11-22/17", allow_overpayment=False),
+    RecordPayment(
+        order_id=SENT_BACK,
+        amount_cents=2_000,
+        reference="SEPA 2026-11-22/17",
+        reason="a first part",
+        allow_overpayment=False,
+    ),
     ShipItems(
         order_id=SENT_BACK,
         shipment_id=PARCEL,

@@ -70,7 +70,9 @@ def commands() -> Iterator[object]:
         order_id=ARRIVED, shipment_id=_PARCEL, items=_of_both(9_999), carrier="DHL", tracking="JD0146 0000 5678"
     )
     yield DeliverShipment(order_id=ARRIVED, shipment_id=_PARCEL)
-    yield RecordPayment(order_id=ARRIVED, amount_cents=MAX_PAYMENT_CENTS, reference="first", allow_overpayment=True)
+    yield RecordPayment(
+        order_id=ARRIVED, amount_cents=MAX_PAYMENT_CENTS, reference="first", reason=None, allow_overpayment=True
+    )
     for return_id in RETURNS:
         yield RequestReturn(order_id=ARRIVED, return_id=return_id, items=_of_both(1), reason="a chip in the rim")
 

@@ -50,13 +50,15 @@ async def test_discounts_and_charges_change_what_a_draft_comes_to(shop: Shop) ->
 
 async def test_money_that_comes_and_goes_back_is_noted(shop: Shop) -> None:
     at = f"/orders/{(order_id := await shop.confirmed({await shop.product(price=1_000): 2}))}"
-    await done(shop, "POST", f"{at}/payments", {"amount_cents": 1_500, "reference": "p-1"})
+    await done(shop, "POST", f"{at}/payments", {"amount_cents": 1_500, "reference": "p-1", "reason": "deposit"})
+    assert (await last(shop, order_id))["reason"] == "deposit"
     problem = assert_problem(
         await shop.call("POST", f"{at}/payments", {"amount_cents": 501, "reference": "p-2"}), 409, "overpayment"
     )
     assert (problem["amount_cents"], problem["due_cents"]) == (501, 500)
     body = {"amount_cents": 501, "reference": "p-2", "allow_overpayment": True}
     await done(shop, "POST", f"{at}/payments", body)
+    assert (await last(shop, order_id))["reason"] is None
     await done(shop, "POST", f"{at}/refunds", {"amount_cents": 1, "reference": "r-1", "reason": "too much"})
     noted = await last(shop, order_id)
     assert (noted["paid_cents"], noted["refunded_cents"], noted["reason"]) == (2_001, 1, "too much")

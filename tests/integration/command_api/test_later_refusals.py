@@ -108,6 +108,7 @@ WRONG: Final[list[tuple[str, str, dict[str, object]]]] = [
     ("cancel an item", "reason", TEXTS),
     ("pay", "amount_cents", AMOUNTS),
     ("pay", "reference", {**TEXTS, "256": "a" * 256}),
+    ("pay", "reason", {**TEXTS, "null": 7}),
     ("pay", "allow_overpayment", BOOLEANS),
     ("refund", "amount_cents", AMOUNTS),
     ("refund", "reference", {**TEXTS, "256": "a" * 256}),

@@ -52,7 +52,7 @@ SHAPES = [
     ("PUT", "/orders/{order}/charges/tax", ["label", "amount_cents"]),
     ("POST", "/orders/{order}/review/approve", ["reviewer", "reason"]),
     ("POST", "/orders/{order}/items/CUP/cancel", ["quantity", "reason"]),
-    ("POST", "/orders/{order}/payments", ["amount_cents", "reference", "allow_overpayment"]),
+    ("POST", "/orders/{order}/payments", ["amount_cents", "reference", "reason", "allow_overpayment"]),
     ("POST", "/orders/{order}/refunds", ["amount_cents", "reference", "reason"]),
     ("POST", "/orders/{order}/returns", ["items", "reason"]),
     ("POST", "/orders/{order}/returns/{order}/receive", ["restock"]),

@@ -53,7 +53,9 @@ def discount(order_id: OrderId, code: DiscountCode = SPRING, cents: int | None =
 
 
 def payment(order_id: OrderId, cents: int, reference: str = "p-1", *, more: bool = False) -> RecordPayment:
-    return RecordPayment(order_id=order_id, amount_cents=cents, reference=reference, allow_overpayment=more)
+    return RecordPayment(
+        order_id=order_id, amount_cents=cents, reference=reference, reason=None, allow_overpayment=more
+    )
 
 
 def refund(order_id: OrderId, cents: int, reference: str = "r-1") -> RecordRefund:

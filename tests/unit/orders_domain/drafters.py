@@ -36,7 +36,10 @@ picks = st.integers(0, 7)
 
 BASKET = [ItemQuantity(SOLD[0], 2), ItemQuantity(SOLD[1], 3)]
 PARCEL = ShipmentId(UUID(int=0))
-STANDING: tuple[Decision, ...] = (Order.confirm, lambda order: order.record_payment(1, "A", allow_overpayment=False))
+STANDING: tuple[Decision, ...] = (
+    Order.confirm,
+    lambda order: order.record_payment(1, "A", None, allow_overpayment=False),
+)
 WAYS: dict[OrderStatus, tuple[Decision, ...]] = {
     OrderStatus.DRAFT: (),
     OrderStatus.PENDING_REVIEW: (confirming(FraudVerdict.REVIEW),),

@@ -69,9 +69,11 @@ def cancelling_item(sku: Sku, quantity: int) -> Decision:
     return lambda order: order.cancel_item(sku, quantity, "out of fashion")
 
 
-def paying(cents: int, reference: str = "bank-1", *, allow_overpayment: bool = False) -> Decision:
+def paying(
+    cents: int, reference: str = "bank-1", reason: str | None = None, *, allow_overpayment: bool = False
+) -> Decision:
     """To note a payment."""
-    return lambda order: order.record_payment(cents, reference, allow_overpayment=allow_overpayment)
+    return lambda order: order.record_payment(cents, reference, reason, allow_overpayment=allow_overpayment)
 
 
 def refunding(cents: int, reference: str = "back-1", reason: str | None = None) -> Decision:

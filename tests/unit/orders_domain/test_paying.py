@@ -47,6 +47,7 @@ def test_a_part_is_paid_and_then_the_rest() -> None:
     first = PaymentRecorded(
         amount_cents=200,
         reference="bank-1",
+        reason=None,
         paid_cents=200,
         refunded_cents=0,
         results=results(CONFIRMED, 500, 2, payment=PART_PAID),
@@ -56,11 +57,12 @@ def test_a_part_is_paid_and_then_the_rest() -> None:
     rest = PaymentRecorded(
         amount_cents=300,
         reference="bank-2",
+        reason="the rest",
         paid_cents=500,
         refunded_cents=0,
         results=results(CONFIRMED, 500, 2, payment=PAID),
     )
-    order = given(*confirmed(CUP=2), first).when(paying(300, "bank-2")).then(rest)
+    order = given(*confirmed(CUP=2), first).when(paying(300, "bank-2", "the rest")).then(rest)
     assert (order.paid_cents, order.refunded_cents) == (500, 0)
 
 
@@ -157,6 +159,6 @@ def test_refusals_of_money_come_in_their_order() -> None:
 def test_an_amount_out_of_bounds_is_an_error_of_the_caller(cents: int) -> None:
     order = fold(after(confirmed(CUP=2), paying(500)))
     with pytest.raises(ValueError, match="an amount is"):
-        order.record_payment(cents, "bank-2", allow_overpayment=True)
+        order.record_payment(cents, "bank-2", None, allow_overpayment=True)
     with pytest.raises(ValueError, match="an amount is"):
         order.record_refund(cents, "back-2", None)

@@ -8,7 +8,7 @@ from orders_domain.values import MAX_PAYMENT_CENTS, OrderStatus
 
 
 def record_payment(
-    order: OrderState, amount_cents: int, reference: str, *, allow_overpayment: bool
+    order: OrderState, amount_cents: int, reference: str, reason: str | None, *, allow_overpayment: bool
 ) -> tuple[OrderEvent, ...]:
     """Notes that so much was paid.
 
@@ -27,6 +27,7 @@ def record_payment(
     recorded = PaymentRecorded(
         amount_cents=amount_cents,
         reference=reference,
+        reason=reason,
         paid_cents=paid + amount_cents,
         refunded_cents=refunded,
         results=order.results_with(paid=paid + amount_cents),

@@ -42,6 +42,7 @@ class PaymentRecorded(OrderEvent, frozen=True, kw_only=True):
 
     amount_cents: int
     reference: str
+    reason: str | None
     paid_cents: int
     refunded_cents: int
 

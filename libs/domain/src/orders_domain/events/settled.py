@@ -59,6 +59,7 @@ class PaymentRecorded(OrderChange):
 
     amount_cents: int
     reference: str
+    reason: str | None
     paid_cents: int
     refunded_cents: int
 

@@ -145,6 +145,7 @@ def _paid(
                 **after,
                 amount_cents=event.amount_cents,
                 reference=event.reference,
+                reason=event.reason,
                 paid_cents=event.paid_cents,
                 refunded_cents=event.refunded_cents,
             )

@@ -14,14 +14,15 @@ class RecordPayment:
     order_id: OrderId
     amount_cents: int
     reference: str
+    reason: str | None
     allow_overpayment: bool
 
 
 async def record_payment(command: RecordPayment, uow: UnitOfWork) -> Outcome:
     order = await uow.order(command.order_id)
-    order = uow.save(
-        order,
-        order.record_payment(command.amount_cents, command.reference, allow_overpayment=command.allow_overpayment),
+    events = order.record_payment(
+        command.amount_cents, command.reference, command.reason, allow_overpayment=command.allow_overpayment
     )
+    order = uow.save(order, events)
     await uow.commit()
     return of_order(order)

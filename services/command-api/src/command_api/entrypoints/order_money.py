@@ -58,6 +58,7 @@ async def record_payment(order_id: OrderIdPath, body: PaymentBody, call: Change)
         order_id=OrderId(order_id),
         amount_cents=body.amount_cents,
         reference=body.reference,
+        reason=body.reason,
         allow_overpayment=body.allow_overpayment,
     )
     return await call.change(command)

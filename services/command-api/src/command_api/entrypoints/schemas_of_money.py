@@ -55,6 +55,7 @@ class PaymentBody(Body):
 
     amount_cents: PaymentCents
     reference: PaymentReference
+    reason: Reason | None = None
     allow_overpayment: Annotated[bool, Field(description="Take it even if it is more than is due")] = False
 
 
