@@ -1,6 +1,7 @@
 """The ports of query-api, in memory."""
 
 from query_api.application.views import (
+    CommandId,
     Document,
     HistoryPage,
     OrderFilters,
@@ -11,7 +12,7 @@ from query_api.application.views import (
     ProjectionProgress,
     Sku,
 )
-from tests.suites.query_rows import OrderRow, ProductRow
+from tests.suites.query_rows import CommandRow, OrderRow, ProductRow
 
 
 class InMemoryOrderViews:
@@ -62,6 +63,20 @@ class InMemoryProductViews:
         shown = listed[:size]
         end = shown[-1] if len(listed) > size else None
         return ProductPage([self._products[sku].document() for sku in shown], end)
+
+
+class InMemoryCommandViews:
+    """The port CommandViews."""
+
+    def __init__(self) -> None:
+        self._commands: dict[CommandId, CommandRow] = {}
+
+    def put(self, command: CommandRow) -> None:
+        self._commands[CommandId(command.command_id)] = command
+
+    async def command(self, command_id: CommandId) -> Document | None:
+        command = self._commands.get(command_id)
+        return None if command is None else Document(command.version, command.document(), command.token)
 
 
 class InMemoryProjections:

@@ -1,4 +1,4 @@
-"""Orders and products as the projector leaves them behind, for tests that read."""
+"""Orders, products and commands as the projector leaves them behind, for tests that read."""
 
 import json
 from collections.abc import Sequence
@@ -73,6 +73,19 @@ class ProductRow:
         return _compact({"sku": self.sku, "name": "Töpfchen", "listed": self.listed, "version": self.version})
 
 
+@dataclass(frozen=True, kw_only=True)
+class CommandRow:
+    """What the read tables hold of one command. The first version has no token."""
+
+    command_id: UUID = field(default_factory=uuid4)
+    version: int = 1
+    token: str | None = None
+
+    def document(self) -> bytes:
+        status = "accepted" if self.version == 1 else "succeeded" if self.token else "failed"
+        return _compact({"command_id": str(self.command_id), "command": "Töpfern", "status": status})
+
+
 def store_orders(database_url: str, orders: Sequence[OrderRow], *, notify: bool = False) -> None:
     """Write what the projector would write, in one transaction, with its NOTIFY if asked for."""
     with connection(database_url) as writer, writer.transaction():
@@ -93,6 +106,19 @@ def store_products(database_url: str, products: Sequence[ProductRow], *, notify:
             )
         if notify:
             _notify(writer, [("product", product.sku, product.version) for product in products])
+
+
+def store_commands(database_url: str, commands: Sequence[CommandRow], *, notify: bool = False) -> None:
+    """The same for commands."""
+    with connection(database_url) as writer, writer.transaction():
+        for command in commands:
+            writer.execute(
+                "INSERT INTO command_status VALUES (%s, %s, %s, %s) ON CONFLICT (command_id)"
+                " DO UPDATE SET version = excluded.version, token = excluded.token, doc = excluded.doc",
+                (command.command_id, command.version, command.token, command.document().decode()),
+            )
+        if notify:
+            _notify(writer, [("command", str(command.command_id), command.version) for command in commands])
 
 
 def connection(database_url: str) -> psycopg.Connection[Any]:

@@ -8,8 +8,9 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from query_api.application.ports import OrderViews, ProductViews
+from query_api.application.ports import CommandViews, OrderViews, ProductViews
 from query_api.application.views import (
+    CommandId,
     CustomerId,
     Document,
     OrderFilters,
@@ -17,7 +18,7 @@ from query_api.application.views import (
     OrderPosition,
     Sku,
 )
-from tests.suites.query_rows import OrderRow, ProductRow
+from tests.suites.query_rows import CommandRow, OrderRow, ProductRow
 
 NOON = datetime(2026, 11, 22, 12, 0, 0, tzinfo=UTC)
 ANNA, BERT = uuid4(), uuid4()
@@ -119,3 +120,21 @@ class ProductViewsSuite(ABC):
         second = await views.page(first.end, 3)
         assert first.items + second.items == [ProductRow(sku=sku).document() for sku in ("1", "B", "C", "a", "a.b")]
         assert (first.end, second.end) == ("C", None)
+
+
+class CommandViewsSuite(ABC):
+    """The same for commands."""
+
+    @abstractmethod
+    async def holding(self, commands: Sequence[CommandRow]) -> CommandViews: ...
+
+    async def test_a_command_is_answered_as_it_was_stored_with_the_token_of_what_it_did(self) -> None:
+        accepted, failed, done = CommandRow(), CommandRow(version=2), CommandRow(version=2, token="bzEuMDE")
+        views = await self.holding([accepted, failed, done])
+        assert await views.command(CommandId(accepted.command_id)) == Document(1, accepted.document(), None)
+        assert await views.command(CommandId(failed.command_id)) == Document(2, failed.document(), None)
+        assert await views.command(CommandId(done.command_id)) == Document(2, done.document(), "bzEuMDE")
+
+    async def test_an_unknown_command_is_none(self) -> None:
+        views = await self.holding([CommandRow()])
+        assert await views.command(CommandId(uuid4())) is None

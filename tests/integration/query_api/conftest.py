@@ -14,7 +14,10 @@ from tests.contract.databases.logins import as_member
 from tests.integration.query_api.running import PAGE_TOKEN_SECRET, running
 from tests.suites.query_rows import connection
 
-TABLES = "order_view, order_summary, order_history, product_view, projection_checkpoint, projection_heads, parked_event"
+TABLES = (
+    "order_view, order_summary, order_history, product_view, command_status, projection_checkpoint, projection_heads, "
+    "parked_event"
+)
 
 
 @pytest.fixture(scope="session")

@@ -34,7 +34,7 @@ def failing(error: Exception) -> Any:
 
 @pytest.mark.parametrize("name", OPERATIONS)
 async def test_what_is_documented_is_what_is_refused(client: httpx.AsyncClient, parts: Parts, name: str) -> None:
-    path = name.removeprefix("GET ").format(order_id=NOBODY, customer_id=NOBODY, sku="NOBODY")
+    path = name.removeprefix("GET ").format(order_id=NOBODY, customer_id=NOBODY, command_id=NOBODY, sku="NOBODY")
     answers: list[Awaitable[httpx.Response]] = [
         client.get(path, headers={"Consistency-Token": "garbage"}),
         client.get(f"{path}?no_such=1"),

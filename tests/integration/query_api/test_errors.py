@@ -14,7 +14,8 @@ from query_api.entrypoints.problem_kinds import PROBLEMS
 NOBODY = "018f4e2a-7c1e-7c3a-9d55-0c8f6e2b1a10"
 ORDER = f"/orders/{NOBODY}"
 LISTS = ["/orders", f"/customers/{NOBODY}/orders", f"{ORDER}/history", "/products"]
-EVERY = [ORDER, "/products/MUG", "/projections", *LISTS]
+COMMAND = f"/commands/{NOBODY}"
+EVERY = [ORDER, COMMAND, "/products/MUG", "/projections", *LISTS]
 TOKEN = encode_token(ConsistencyToken("order", NOBODY, 1))
 
 
@@ -66,7 +67,12 @@ async def test_each_list_refuses_wrong_pages(client: httpx.AsyncClient, path: st
 
 @pytest.mark.parametrize(
     ("path", "code"),
-    [(ORDER, "order_not_found"), (f"{ORDER}/history", "order_not_found"), ("/products/MUG", "product_not_found")],
+    [
+        (ORDER, "order_not_found"),
+        (f"{ORDER}/history", "order_not_found"),
+        ("/products/MUG", "product_not_found"),
+        (COMMAND, "command_not_found"),
+    ],
 )
 async def test_what_there_is_not_is_404(client: httpx.AsyncClient, path: str, code: str) -> None:
     problem(await client.get(f"/api/v1{path}"), 404, code)
@@ -82,7 +88,8 @@ async def test_what_is_no_route_is_404(client: httpx.AsyncClient, path: str) -> 
 
 @pytest.mark.parametrize("part", ["x", "%00", "%F0%9F%98%80", "0" * 5000, "..", "%0A", "1e400", f"{NOBODY}%0A"])
 async def test_ids_of_the_wrong_form_are_422(client: httpx.AsyncClient, part: str) -> None:
-    for path in (f"/orders/{part}x", f"/customers/{part}x/orders", f"/orders/{part}x/history", f"/products/-{part}"):
+    ids = (f"/orders/{part}x", f"/customers/{part}x/orders", f"/orders/{part}x/history", f"/commands/{part}x")
+    for path in (*ids, f"/products/-{part}"):
         told = problem(await client.get(f"/api/v1{path}"), 422, "validation_failed")
         assert told["errors"][0]["pointer"].startswith("/path/")
 

@@ -10,7 +10,15 @@ import pytest
 
 from query_api.adapters.postgres.order_views import _page_statement
 from query_api.composition import Parts
-from tests.suites.query_rows import OrderRow, ProductRow, connection, store_orders, store_products
+from tests.suites.query_rows import (
+    CommandRow,
+    OrderRow,
+    ProductRow,
+    connection,
+    store_commands,
+    store_orders,
+    store_products,
+)
 
 
 class Counting(psycopg.AsyncCursor[Any]):
@@ -37,7 +45,8 @@ async def counted(parts: Parts) -> list[str]:
 async def test_every_question_is_one_statement(
     client: httpx.AsyncClient, counted: list[str], read_database_url: str
 ) -> None:
-    order = OrderRow(version=3)
+    order, command = OrderRow(version=3), CommandRow()
+    store_commands(read_database_url, [command])
     store_orders(read_database_url, [order, *(OrderRow(customer_id=order.customer_id) for _ in range(30))])
     store_products(read_database_url, [ProductRow(sku="MUG")])
     for path in (
@@ -49,6 +58,8 @@ async def test_every_question_is_one_statement(
         f"/orders/{uuid4()}/history",
         "/products/MUG",
         "/products",
+        f"/commands/{command.command_id}",
+        f"/commands/{uuid4()}",
         "/projections",
     ):
         counted.clear()
@@ -63,6 +74,16 @@ async def test_orders_asked_for_at_once_share_statements(
     store_orders(read_database_url, orders)
     answers = await asyncio.gather(*(client.get(f"/api/v1/orders/{order.order_id}") for order in orders))
     assert [answer.content for answer in answers] == [order.document() for order in orders]
+    assert 1 <= len(counted) <= 10
+
+
+async def test_commands_asked_for_at_once_share_statements(
+    client: httpx.AsyncClient, counted: list[str], read_database_url: str
+) -> None:
+    commands = [CommandRow() for _ in range(40)]
+    store_commands(read_database_url, commands)
+    answers = await asyncio.gather(*(client.get(f"/api/v1/commands/{one.command_id}") for one in commands))
+    assert [answer.content for answer in answers] == [one.document() for one in commands]
     assert 1 <= len(counted) <= 10
 
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from tests.fakes.query_views import InMemoryOrderViews, InMemoryProductViews
-from tests.suites.query_rows import OrderRow, ProductRow
-from tests.suites.query_views import OrderViewsSuite, ProductViewsSuite
+from tests.fakes.query_views import InMemoryCommandViews, InMemoryOrderViews, InMemoryProductViews
+from tests.suites.query_rows import CommandRow, OrderRow, ProductRow
+from tests.suites.query_views import CommandViewsSuite, OrderViewsSuite, ProductViewsSuite
 
 
 class TestInMemoryOrderViews(OrderViewsSuite):
@@ -20,4 +20,12 @@ class TestInMemoryProductViews(ProductViewsSuite):
         views = InMemoryProductViews()
         for product in products:
             views.put(product)
+        return views
+
+
+class TestInMemoryCommandViews(CommandViewsSuite):
+    async def holding(self, commands: Sequence[CommandRow]) -> InMemoryCommandViews:
+        views = InMemoryCommandViews()
+        for command in commands:
+            views.put(command)
         return views

@@ -9,18 +9,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from orders_contracts.consistency import ConsistencyToken
-from query_api.application.bus import Query
-from query_api.application.errors import OrderNotFound, ReadModelBehind
+from query_api.application.bus import Query, QueryBus
+from query_api.application.errors import CommandNotFound, OrderNotFound, ReadModelBehind
 from query_api.application.fresh import Answer, AsOf
+from query_api.application.queries.get_command import GetCommand
 from query_api.application.queries.get_order import GetOrder
 from query_api.application.queries.get_product import GetProduct
 from query_api.application.queries.list_orders import ListOrders
 from query_api.application.queries.order_history import OrderHistory
-from query_api.application.views import OrderFilters, OrderId, ProjectionProgress, Sku
+from query_api.application.views import CommandId, OrderFilters, OrderId, ProjectionProgress, Sku
 from query_api.application.waiting_room import WaitingRoom
 from query_api.composition import bus_of
-from tests.fakes.query_views import InMemoryOrderViews, InMemoryProductViews, InMemoryProjections
-from tests.suites.query_rows import OrderRow, ProductRow
+from tests.fakes.query_views import InMemoryCommandViews, InMemoryOrderViews, InMemoryProductViews, InMemoryProjections
+from tests.suites.query_rows import CommandRow, OrderRow, ProductRow
 
 ORDER_ID = UUID(int=1)
 EVERYTHING = ListOrders(OrderFilters(), None, 10)
@@ -32,9 +33,17 @@ class Shop:
     def __init__(self, room_for: int = 100) -> None:
         self.orders = InMemoryOrderViews()
         self.products = InMemoryProductViews()
+        self.commands = InMemoryCommandViews()
         self.room = WaitingRoom(room_for)
+        self._bus = self._bus_on(self.orders)
+
+    def _bus_on(self, orders: InMemoryOrderViews) -> QueryBus:
         projections = InMemoryProjections(ProjectionProgress("g1", None, [], None))
-        self._bus = bus_of(self.orders, self.products, projections, self.room)
+        return bus_of(orders, self.products, self.commands, projections, self.room)
+
+    def look_up_in(self, orders: InMemoryOrderViews) -> None:
+        self.orders = orders
+        self._bus = self._bus_on(orders)
 
     async def ask(
         self, query: Query[Any], version: int, *, patience: float = 0, lenient: bool = False, order_id: UUID = ORDER_ID
@@ -45,6 +54,10 @@ class Shop:
 
     async def ask_product(self, query: Query[Any], version: int) -> Answer[Any]:
         return await self._bus.dispatch(AsOf(query, ConsistencyToken("product", "MUG", version), 0, lenient=False))
+
+    async def ask_command(self, query: Query[Any], command_id: UUID, version: int, *, lenient: bool) -> Answer[Any]:
+        token = ConsistencyToken("command", str(command_id), version)
+        return await self._bus.dispatch(AsOf(query, token, 0, lenient))
 
     def arrive(self, version: int) -> None:
         self.orders.put(OrderRow(order_id=ORDER_ID, version=version))
@@ -121,6 +134,18 @@ async def test_products_are_waited_for_likewise() -> None:
     assert (await shop.ask_product(GetProduct(Sku("MUG")), 2)).result.version == 2
 
 
+async def test_commands_are_waited_for_likewise_and_never_unknown_to_who_has_their_token() -> None:
+    shop, command, other = Shop(), CommandRow(version=2), CommandId(uuid4())
+    about_it = GetCommand(CommandId(command.command_id))
+    for lenient in (False, True):
+        with pytest.raises(ReadModelBehind, match="Version 1 of command"):
+            await shop.ask_command(about_it, command.command_id, 1, lenient=lenient)
+    shop.commands.put(command)
+    assert (await shop.ask_command(about_it, command.command_id, 1, lenient=False)).result.version == 2
+    with pytest.raises(CommandNotFound, match=str(other)):
+        await shop.ask_command(GetCommand(other), command.command_id, 1, lenient=True)
+
+
 async def test_where_there_is_no_room_nobody_waits() -> None:
     shop = Shop(room_for=1)
     waiting = asyncio.create_task(shop.ask(EVERYTHING, 1, patience=10))
@@ -174,8 +199,7 @@ def test_no_interleaving_of_looking_and_arriving_leaves_a_read_waiting(
     async def scenario() -> None:
         shop = Shop()
         orders = SlowOrders(before, after)
-        shop.orders = orders
-        shop._bus = bus_of(orders, shop.products, InMemoryProjections(ProjectionProgress("g1", 1, [], 0.0)), shop.room)
+        shop.look_up_in(orders)
         read = asyncio.create_task(shop.ask(EVERYTHING, versions, patience=30))
         for _ in range(steps):
             await asyncio.sleep(0)

@@ -46,6 +46,7 @@ def test_it_lists_the_questions_once_and_nothing_else(document: dict[str, Any]) 
         f"{API}/orders/{{order_id}}/history",
         f"{API}/products/{{sku}}",
         f"{API}/products",
+        f"{API}/commands/{{command_id}}",
         f"{API}/projections",
     }
     assert all(set(item) == {"get"} for item in document["paths"].values())
@@ -90,8 +91,22 @@ def test_the_states_are_those_of_the_event_language() -> None:
 
 
 def test_members_that_older_answers_lack_may_be_absent_and_are_never_null(document: dict[str, Any]) -> None:
-    for name, members in (("ShippedItem", {"line_number", "name"}), ("Problem", {"errors"})):
+    may_lack = {
+        "ShippedItem": {"line_number", "name"},
+        "Problem": {"errors"},
+        "Command": {"result", "problem", "ended_at"},
+    }
+    for name, members in may_lack.items():
         schema = document["components"]["schemas"][name]
         assert schema["properties"].keys() - set(schema["required"]) == members
         assert "default" not in str(schema)
         assert "null" not in str(schema)
+
+
+def test_only_the_answer_about_a_command_may_lead_to_something_else(document: dict[str, Any]) -> None:
+    leading = {
+        path
+        for path, item in document["paths"].items()
+        if "Consistency-Token" in item["get"]["responses"]["200"]["headers"]
+    }
+    assert leading == {f"{API}/commands/{{command_id}}"}

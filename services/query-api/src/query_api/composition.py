@@ -12,6 +12,7 @@ from prometheus_client import CollectorRegistry
 
 from orders_contracts.changes import channel
 from query_api.adapters.postgres.change_feed import PostgresChangeFeed
+from query_api.adapters.postgres.command_views import PostgresCommandViews
 from query_api.adapters.postgres.database import ReadDatabase, conninfo_of
 from query_api.adapters.postgres.order_views import PostgresOrderViews
 from query_api.adapters.postgres.product_views import PostgresProductViews
@@ -19,7 +20,8 @@ from query_api.adapters.postgres.projections import PostgresProjections
 from query_api.adapters.postgres.schema import Schema
 from query_api.application.bus import QueryBus
 from query_api.application.fresh import AsOf, AsOfHandler
-from query_api.application.ports import OrderViews, ProductViews, Projections
+from query_api.application.ports import CommandViews, OrderViews, ProductViews, Projections
+from query_api.application.queries.get_command import GetCommand, GetCommandHandler
 from query_api.application.queries.get_order import GetOrder, GetOrderHandler
 from query_api.application.queries.get_product import GetProduct, GetProductHandler
 from query_api.application.queries.list_orders import ListOrders, ListOrdersHandler
@@ -49,7 +51,9 @@ class Parts:
     drain: Drain
 
 
-def bus_of(orders: OrderViews, products: ProductViews, projections: Projections, room: WaitingRoom) -> QueryBus:
+def bus_of(
+    orders: OrderViews, products: ProductViews, commands: CommandViews, projections: Projections, room: WaitingRoom
+) -> QueryBus:
     """Every question and who answers it."""
     questions = QueryBus(
         {
@@ -58,10 +62,11 @@ def bus_of(orders: OrderViews, products: ProductViews, projections: Projections,
             OrderHistory: OrderHistoryHandler(orders),
             GetProduct: GetProductHandler(products),
             ListProducts: ListProductsHandler(products),
+            GetCommand: GetCommandHandler(commands),
             GetProjections: GetProjectionsHandler(projections),
         }
     )
-    return questions.extended({AsOf: AsOfHandler(questions, orders, products, room)})
+    return questions.extended({AsOf: AsOfHandler(questions, orders, products, commands, room)})
 
 
 def build(settings: Settings) -> Parts:
@@ -71,6 +76,7 @@ def build(settings: Settings) -> Parts:
     bus = bus_of(
         PostgresOrderViews(database),
         PostgresProductViews(database),
+        PostgresCommandViews(database),
         PostgresProjections(database, settings.generation),
         room,
     )

@@ -12,7 +12,7 @@ class QueryError(Exception):
 
 
 class AggregateNotFound(QueryError):
-    """There is no such order or product in the read model."""
+    """There is no such order, product or command in the read model."""
 
     aggregate_type: ClassVar[AggregateType]
 
@@ -29,6 +29,11 @@ class OrderNotFound(AggregateNotFound):
 class ProductNotFound(AggregateNotFound):
     code = "product_not_found"
     aggregate_type = "product"
+
+
+class CommandNotFound(AggregateNotFound):
+    code = "command_not_found"
+    aggregate_type = "command"
 
 
 class ReadModelBehind(QueryError):

@@ -2,16 +2,17 @@
 
 import asyncio
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, assert_never
 from uuid import UUID
 
 from orders_contracts.consistency import ConsistencyToken
 from query_api.application.bus import Query, QueryBus
 from query_api.application.errors import AggregateNotFound, ReadModelBehind
-from query_api.application.ports import OrderViews, ProductViews
+from query_api.application.ports import CommandViews, OrderViews, ProductViews
+from query_api.application.queries.get_command import GetCommand
 from query_api.application.queries.get_order import GetOrder
 from query_api.application.queries.get_product import GetProduct
-from query_api.application.views import Document, OrderId, Sku
+from query_api.application.views import CommandId, Document, OrderId, Sku
 from query_api.application.waiting_room import Place, WaitingRoom
 
 R = TypeVar("R")
@@ -42,8 +43,11 @@ class AsOf(Query[Answer[R]], Generic[R]):
 class AsOfHandler:
     """Never answers that an aggregate is unknown while a token vouches for it."""
 
-    def __init__(self, bus: QueryBus, orders: OrderViews, products: ProductViews, room: WaitingRoom) -> None:
+    def __init__(
+        self, bus: QueryBus, orders: OrderViews, products: ProductViews, commands: CommandViews, room: WaitingRoom
+    ) -> None:
         self._bus = bus
+        self._commands = commands
         self._orders = orders
         self._products = products
         self._room = room
@@ -82,13 +86,25 @@ class AsOfHandler:
     async def _look(self, place: Place, token: ConsistencyToken) -> Document | None:
         # The other way round, a call between looking and forgetting would be lost and the read would wait in vain.
         place.listen_anew()
-        if token.aggregate_type == "order":
-            return await self._orders.order(OrderId(UUID(token.aggregate_id)))
-        return await self._products.product(Sku(token.aggregate_id))
+        match token.aggregate_type:
+            case "order":
+                return await self._orders.order(OrderId(UUID(token.aggregate_id)))
+            case "product":
+                return await self._products.product(Sku(token.aggregate_id))
+            case "command":
+                return await self._commands.command(CommandId(UUID(token.aggregate_id)))
+            case _:
+                assert_never(token.aggregate_type)
 
 
 def _question_about(token: ConsistencyToken) -> Query[Document]:
     """The question whose answer is the very document that was waited for."""
-    if token.aggregate_type == "order":
-        return GetOrder(OrderId(UUID(token.aggregate_id)))
-    return GetProduct(Sku(token.aggregate_id))
+    match token.aggregate_type:
+        case "order":
+            return GetOrder(OrderId(UUID(token.aggregate_id)))
+        case "product":
+            return GetProduct(Sku(token.aggregate_id))
+        case "command":
+            return GetCommand(CommandId(UUID(token.aggregate_id)))
+        case _:
+            assert_never(token.aggregate_type)

@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from query_api.application.views import (
+    CommandId,
     Document,
     HistoryPage,
     OrderFilters,
@@ -36,6 +37,13 @@ class ProductViews(Protocol):
 
     async def page(self, after: Sku | None, size: int) -> ProductPage:
         """At most `size` listed products in the order of their SKUs (by code point), beginning behind `after`."""
+
+
+class CommandViews(Protocol):
+    """Commands that were accepted for later, as documents."""
+
+    async def command(self, command_id: CommandId) -> Document | None:
+        """What had become of it at some moment after this call; None if it is not known."""
 
 
 class Projections(Protocol):

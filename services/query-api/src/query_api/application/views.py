@@ -7,15 +7,20 @@ from uuid import UUID
 
 OrderId = NewType("OrderId", UUID)
 CustomerId = NewType("CustomerId", UUID)
+CommandId = NewType("CommandId", UUID)
 Sku = NewType("Sku", str)
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One order or product as it is answered, and the version that it shows (from 1)."""
+    """One order, product or command as it is answered, and the version that it shows (from 1).
+
+    `token` is the Consistency-Token of what a command has changed.
+    """
 
     version: int
     body: bytes
+    token: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

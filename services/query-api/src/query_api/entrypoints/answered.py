@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue
 Cents = Annotated[int, Field(description="Minor units of the currency (ISO 4217).", examples=[1999])]
 Version = Annotated[int, Field(ge=1, examples=[3])]
 OrderIdField = Annotated[UUID, Field(examples=["0193f5a2-7b1c-7d3e-8f4a-5b6c7d8e9f01"])]
+CommandIdField = Annotated[UUID, Field(examples=["0193f5a2-8d2e-7f60-9a7b-8c9d0e1f2a34"])]
 CustomerIdField = Annotated[UUID, Field(examples=["7d6f1c52-2f0e-4a57-9d53-0c6d1f6e2b11"])]
 SkuField = Annotated[str, Field(examples=["MUG-BLUE"])]
 Currency = Annotated[str, Field(examples=["EUR"])]

@@ -11,6 +11,7 @@ from starlette.types import ASGIApp
 
 from query_api.application.bus import QueryBus
 from query_api.entrypoints.addresses import API, BY_PATH
+from query_api.entrypoints.commands import CommandEndpoints
 from query_api.entrypoints.docs_routes import docs_routes
 from query_api.entrypoints.edge import Edge
 from query_api.entrypoints.metrics import RequestMetrics, WaitMetrics
@@ -24,13 +25,14 @@ from query_api.entrypoints.reading import Reader
 from query_api.entrypoints.schemas import Problem
 
 _DESCRIPTION: Final = """
-Questions about orders and products. Nothing here changes anything; HEAD answers wherever GET does.
+Questions about orders and products, and about commands that were accepted for later. Nothing here changes anything;
+HEAD answers wherever GET does.
 
 **How fresh answers are.** Reads lag writes by milliseconds. Whoever must see an own write sends the
 `Consistency-Token` of the command's answer back on any GET. The service then waits until the read model has that
 version: 2 seconds, or as long as `Prefer: wait=<seconds>` says (10 at most). When time runs out it answers
 503 `read_model_behind` with `Retry-After`; with `Prefer: handling=lenient` it answers with the old state and
-`Consistency-Achieved: false`. An order that a token vouches for is never answered 404.
+`Consistency-Achieved: false`. What a token vouches for is never answered 404.
 
 **Pages** hold 1 to 100 items (20 unless told). `next_page_token`, and the same as `Link: <...>; rel="next"`, leads
 to the next one; it fits only the filters it was made for.
@@ -84,6 +86,7 @@ def create_app(
     operations = [
         *OrderEndpoints(reader, tokens).operations(),
         *ProductEndpoints(reader, tokens).operations(),
+        *CommandEndpoints(reader).operations(),
         *ProjectionEndpoints(reader).operations(),
     ]
     return Application(operations, RequestMetrics(registry), probe_routes(readiness, registry))

@@ -55,6 +55,12 @@ PROBLEMS: Final[Mapping[str, Kind]] = {
         "The read model has no product of this SKU. It lags writes by milliseconds.",
         "Check the SKU (case counts). Right after listing it, send the `Consistency-Token` of that answer along.",
     ),
+    "command_not_found": Kind(
+        404,
+        "There is no such command",
+        "The read model has no command of this id that was accepted for later. It lags writes by milliseconds.",
+        "Check the id. Right after the 202, send the `Consistency-Token` of that answer along.",
+    ),
     "method_not_allowed": Kind(
         405,
         "This path does not take the method",

@@ -11,9 +11,11 @@ _MOMENT: Final = {"type": "string", "format": "date-time"}
 _CENTS: Final = {"type": "integer", "format": "int64"}
 _PRINTABLE: Final = {"type": "string", "minLength": 1, "maxLength": 1000, "pattern": "^[^\\u0000-\\u001f\\u007f]*$"}
 _SOME_ORDER: Final = "0193f5a2-7b1c-7d3e-8f4a-5b6c7d8e9f01"
+_SOME_COMMAND: Final = "0193f5a2-8d2e-7f60-9a7b-8c9d0e1f2a34"
 _SOME_CUSTOMER: Final = "7d6f1c52-2f0e-4a57-9d53-0c6d1f6e2b11"
 
 ORDER_ID: Final = Parameter("order_id", uuid, _UUID, "The order.", "path", _SOME_ORDER)
+COMMAND_ID: Final = Parameter("command_id", uuid, _UUID, "The command.", "path", _SOME_COMMAND)
 CUSTOMER_ID: Final = Parameter("customer_id", uuid, _UUID, "The customer.", "path", _SOME_CUSTOMER)
 SKU: Final = Parameter("sku", sku, _SKU, "The product; case counts.", "path", "MUG-BLUE")
 

@@ -50,6 +50,12 @@ _GOOD: Final = {
         "description": "Only with `Prefer: handling=lenient`: the answer is older than the token asked for.",
     },
 }
+_VOUCHING: Final = {
+    "Consistency-Token": {
+        "schema": {"type": "string", "maxLength": 160},
+        "description": "Only of a command that succeeded: whoever sends it along with a question sees what it did.",
+    }
+}
 _NEXT: Final = {
     "Link": {"schema": {"type": "string"}, "description": '`<...>; rel="next"`: the next page, where there is one.'}
 }
@@ -79,6 +85,8 @@ class Operation:
     links: Sequence[Link] = ()
     tagged: bool = False
     """Whether the answer has an ETag."""
+    vouching: bool = False
+    """Whether it may have a Consistency-Token."""
     paged: bool = False
     """Whether it may have a Link to the next page."""
 
@@ -122,7 +130,12 @@ def route_of(operation: Operation, prefix: str, *, documented: bool) -> ReadRout
 
 
 def _responses(operation: Operation) -> dict[int | str, dict[str, Any]]:
-    headers = {**_GOOD, **(_TAG if operation.tagged else {}), **(_NEXT if operation.paged else {})}
+    headers = {
+        **_GOOD,
+        **(_TAG if operation.tagged else {}),
+        **(_VOUCHING if operation.vouching else {}),
+        **(_NEXT if operation.paged else {}),
+    }
     described: dict[int | str, dict[str, Any]] = {200: {"headers": headers}}
     if operation.links:
         described[200]["links"] = {link.operation: _link(link) for link in operation.links}

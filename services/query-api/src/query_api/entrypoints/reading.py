@@ -48,11 +48,11 @@ class Reader:
     async def document(self, scope: Scope, query: Query[Document]) -> Stored:
         """The answer to `query` as a response, with its version as ETag; 304 where the client has it already."""
         read = await self.read(scope, query)
-        tag = str(read.result.version)
+        tag, token = str(read.result.version), read.result.token
         known = header(scope, _NONE_MATCH)
         if known is not None and none_match(known, tag):
-            return Stored(b"", tag, achieved=read.achieved, status=304)
-        return Stored(read.result.body, tag, achieved=read.achieved)
+            return Stored(b"", tag, token, achieved=read.achieved, status=304)
+        return Stored(read.result.body, tag, token, achieved=read.achieved)
 
     async def _read_as_of(self, scope: Scope, query: Query[R]) -> Read[R]:
         prefer = preferences(header(scope, _PREFER) or "")

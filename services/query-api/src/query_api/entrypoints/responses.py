@@ -12,9 +12,14 @@ _NOT_ACHIEVED: Final = (b"consistency-achieved", b"false")
 
 
 class Stored(Response):
-    """A document as it was stored. `achieved` is False where a version was asked for that is not there yet."""
+    """A document as it was stored. `achieved` is False where a version was asked for that is not there yet.
 
-    def __init__(self, body: bytes, tag: str | None = None, *, achieved: bool = True, status: int = 200) -> None:
+    `token` leads to what the document tells of.
+    """
+
+    def __init__(
+        self, body: bytes, tag: str | None = None, token: str | None = None, *, achieved: bool = True, status: int = 200
+    ) -> None:
         self.status_code = status
         self.body = body
         self.background = None
@@ -23,6 +28,8 @@ class Stored(Response):
             self.raw_headers += [_JSON, (b"content-length", b"%d" % len(body))]
         if tag is not None:
             self.raw_headers.append((b"etag", b'"%s"' % tag.encode()))
+        if token is not None:
+            self.raw_headers.append((b"consistency-token", token.encode()))
         if not achieved:
             self.raw_headers.append(_NOT_ACHIEVED)
 

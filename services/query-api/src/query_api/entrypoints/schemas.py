@@ -9,6 +9,7 @@ from query_api.entrypoints.answered import (
     SOMETIMES,
     Answered,
     Cents,
+    CommandIdField,
     Currency,
     CustomerIdField,
     Moment,
@@ -99,6 +100,24 @@ class Product(Answered):
 class ProductPage(Answered):
     items: list[Product]
     next_page_token: NextPageToken
+
+
+class Command(Answered):
+    command_id: CommandIdField
+    command: Annotated[str, Field(description="What kind of command it is.", examples=["ConfirmOrder"])]
+    status: Literal["accepted", "succeeded", "failed"]
+    result: Annotated[
+        dict[str, str | int] | SkipJsonSchema[None],
+        Field(description="Of one that succeeded: the body of the answer that it would have had at once."),
+        SOMETIMES,
+    ] = None
+    problem: Annotated[
+        dict[str, Any] | SkipJsonSchema[None],
+        Field(description="Of one that failed: the problem (RFC 9457) that it would have been told."),
+        SOMETIMES,
+    ] = None
+    accepted_at: Moment
+    ended_at: Annotated[Moment | SkipJsonSchema[None], SOMETIMES] = None
 
 
 class Partition(Answered):

@@ -100,17 +100,29 @@ GRANT SELECT, INSERT, UPDATE (epoch, sequence, event_id, parked), DELETE
 GRANT SELECT, INSERT, UPDATE (epoch, sequences, at, applied_at), DELETE ON {g}.projection_heads TO orders_projector;
 """
 
+_COMMANDS: Final = """
+CREATE TABLE {g}.command_status (
+    command_id uuid PRIMARY KEY,
+    version    bigint NOT NULL,
+    token      text,
+    doc        json NOT NULL
+) WITH (fillfactor = 80);
+
+GRANT SELECT ON {g}.command_status TO orders_query;
+GRANT SELECT, INSERT, UPDATE (version, token, doc), TRUNCATE ON {g}.command_status TO orders_projector;
+"""
+
 
 def new_generation(generation: str) -> list[str]:
     """The statements that make the schema `generation` with all that belongs to it, in order.
 
     The roles must be there. Raises ValueError for another name.
     """
-    return [*tables_of(generation), *grants_of(generation)]
+    return [*tables_of(generation), *grants_of(generation), *commands_of(generation)]
 
 
 def tables_of(generation: str) -> list[str]:
-    """The statements that make the schema `generation` (`g1`, `g2`, ...) and its tables, in order.
+    """The statements that make the schema `generation` (`g1`, `g2`, ...) and its first tables, in order.
 
     Raises ValueError for another name.
     """
@@ -126,8 +138,13 @@ def parking_of(generation: str) -> list[str]:
 
 
 def grants_of(generation: str) -> list[str]:
-    """The statements that let the roles of both processes do their work in a generation, in order."""
+    """The statements that let the roles of both processes do their work in the first tables, in order."""
     return _statements(_GRANTS, generation)
+
+
+def commands_of(generation: str) -> list[str]:
+    """The statements that let a generation tell what became of commands, in order. The roles must be there."""
+    return _statements(_COMMANDS, generation)
 
 
 def _statements(text: str, generation: str) -> list[str]:

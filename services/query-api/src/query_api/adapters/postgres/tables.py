@@ -43,6 +43,15 @@ product_view = Table(
     Column("doc", JSON, nullable=False),
 )
 
+command_status = Table(
+    "command_status",
+    metadata,
+    Column("command_id", UUID, primary_key=True),
+    Column("version", BigInteger, nullable=False),
+    Column("token", Text),
+    Column("doc", JSON, nullable=False),
+)
+
 projection_checkpoint = Table(
     "projection_checkpoint",
     metadata,
