@@ -45,7 +45,6 @@ class IdleOrdersPromises:
         assert await found(idle, IN_REVIEW) == [IdleOrder(held, 2)]
 
     async def test_the_moment_itself_is_not_long_enough(self, idle: IdleStage) -> None:
-        await idle.draft(age=LIMIT)
         order_id = await idle.draft(age=LIMIT + HOUR)
         await idle.note(order_id, age=LIMIT)
         assert await found(idle) == []
