@@ -9,6 +9,7 @@ from orders_contracts.streams import NO_EVENT
 from projector.application.log import Aggregate, Checkpoint, Move, Parked, ParkedEvent, Stored
 from projector.application.parking_ports import Choice, Settling
 from projector.application.ports import Refused, Unavailable
+from projector.application.projections.command_status import CommandStatusRow
 from projector.application.projections.fold import Writes
 from projector.application.projections.order_document import read_order_view
 from projector.application.projections.order_summary import OrderSummaryRow
@@ -29,6 +30,7 @@ class InMemoryReadStore:
         self.order_summary: dict[bytes, OrderSummaryRow] = {}
         self.order_history: dict[tuple[bytes, int], bytes] = {}
         self.product_view: dict[str, ProductViewRow] = {}
+        self.command_status: dict[bytes, CommandStatusRow] = {}
         self.parked_event: dict[tuple[int, int], ParkedEvent] = {}
         self.applied: Counter[tuple[bytes, int]] = Counter()
         self.notified: list[tuple[str, str, int]] = []
@@ -61,6 +63,7 @@ class InMemoryReadStore:
             self.order_summary.clear()
             self.order_history.clear()
             self.product_view.clear()
+            self.command_status.clear()
             self.parked_event.clear()
         return self._stored()
 
@@ -153,6 +156,10 @@ class InMemoryReadStore:
             stands = self.product_view.get(row.sku)
             if stands is None or stands.version < row.version:
                 self.product_view[row.sku] = row
+        for command in writes.command_status:
+            known = self.command_status.get(command.command_id)
+            if known is None or known.version < command.version:
+                self.command_status[command.command_id] = command
         for event in writes.parked_event:
             self.parked_event[event.partition, event.sequence] = event._replace(parked_at=PARKED_AT)
         self.applied.update((row.order_id, row.version) for row in writes.order_history)

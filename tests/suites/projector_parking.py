@@ -94,7 +94,13 @@ class ParkingSuite:
         assert waiting == (6, WAITS)
         assert await stands_at(world) == 19
         counts = {table: len(documents) for table, documents in (await world.documents()).items()}
-        assert counts == {"order_view": 3, "order_summary": 3, "order_history": 17, "product_view": 0}
+        assert counts == {
+            "order_view": 3,
+            "order_summary": 3,
+            "order_history": 17,
+            "product_view": 0,
+            "command_status": 0,
+        }
 
     async def test_what_an_event_says_of_itself_never_keeps_it_from_being_parked(self, world: ParkingWorld) -> None:
         weird = life_of(1)[0]

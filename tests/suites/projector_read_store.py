@@ -12,10 +12,11 @@ from projector.application.judgement import judge
 from projector.application.log import Aggregate, Checkpoint, Entry, Move, Parked, Slice, Stored, readable
 from projector.application.ports import ReadStore
 from projector.application.projections.fold import Writes, fold, orders_to_load
+from tests.fakes.projector_commands import CommandLife
 from tests.fakes.projector_events import START, NumberedLog, ProductLife, life_of
 
 BEGINNING = Checkpoint(0, NO_EVENT)
-NOTHING = Writes((), (), (), (), ())
+NOTHING = Writes((), (), (), (), (), ())
 AT = [timestamp(START.replace(minute=minute)) for minute in range(4)]
 
 
@@ -64,14 +65,20 @@ class ReadStoreSuite:
     async def test_a_batch_moves_its_checkpoints_and_writes_all_its_rows(self, world: StoreWorld) -> None:
         await world.store.open(1, 2)
         log = NumberedLog(2)
-        orders = slice_of(log.append(0, [*life_of(1)[:2], *life_of(2)[:1]]))
+        orders = slice_of(log.append(0, [*life_of(1)[:2], *life_of(2)[:1], CommandLife().accepted()]))
         pens = slice_of(log.append(1, [ProductLife().tell()]), partition=1)
         assert await apply(world.store, orders, pens) == frozenset()
         stored = await world.store.checkpoints()
         assert stored is not None
         assert stored.checkpoints == {0: orders.end, 1: pens.end}
         counts = {table: len(documents) for table, documents in (await world.documents()).items()}
-        assert counts == {"order_view": 2, "order_summary": 2, "order_history": 3, "product_view": 1}
+        assert counts == {
+            "order_view": 2,
+            "order_summary": 2,
+            "order_history": 3,
+            "product_view": 1,
+            "command_status": 1,
+        }
 
     async def test_documents_come_back_as_they_were_written(self, world: StoreWorld) -> None:
         await world.store.open(1, 1)

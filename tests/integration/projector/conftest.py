@@ -112,7 +112,7 @@ class RealStoreWorld:
     async def documents(self) -> dict[str, list[bytes]]:
         """The documents of each table, in key order."""
         keys = {"order_view": "order_id", "order_summary": "order_id", "product_view": "sku"}
-        keys["order_history"] = "order_id, version"
+        keys |= {"order_history": "order_id, version", "command_status": "command_id"}
         found: dict[str, list[bytes]] = {}
         for table, key in keys.items():
             rows = await self.rows(f"SELECT doc::text FROM {table} ORDER BY {key}")

@@ -17,9 +17,11 @@ from projector.application import parking
 from projector.application.log import Aggregate
 from projector.application.ports import Unavailable
 from tests.contract.databases.logins import as_member
+from tests.fakes.projector_commands import CommandLife
 from tests.fakes.projector_events import NumberedLog, OrderLife, ProductLife, life_of
 from tests.fakes.projector_ports import RecordingJournal
 from tests.integration.projector.conftest import GROUP, RealStoreWorld
+from tests.suites.projector_commands import CommandStatusSuite
 from tests.suites.projector_parked import (
     REMOVED,
     SHIPPED,
@@ -55,7 +57,7 @@ async def world(read_database_url: str) -> AsyncIterator[RealParkingWorld]:
     await lot.close()
 
 
-class TestPostgresParking(ParkingSuite, VerbsSuite):
+class TestPostgresParking(ParkingSuite, VerbsSuite, CommandStatusSuite):
     @pytest.fixture
     def world(self, world: RealParkingWorld) -> RealParkingWorld:
         return world
@@ -98,6 +100,10 @@ async def test_a_batch_with_parked_events_takes_no_statement_more(
     await projector.apply(log.append(0, [ProductLife("INK").tell()]))
     (write,) = statements
     assert re.findall(r"INSERT INTO (\w+)", write) == ["product_view"]
+    statements.clear()
+    await projector.apply(log.append(0, [CommandLife().accepted()]))
+    (write,) = statements
+    assert re.findall(r"INSERT INTO (\w+)", write) == ["command_status"]
 
 
 async def test_listeners_are_told_what_a_retry_applies_and_what_a_drop_passes_over(world: RealParkingWorld) -> None:

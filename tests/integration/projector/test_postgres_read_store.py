@@ -17,6 +17,7 @@ from projector.adapters.postgres_read_store import PostgresReadStore
 from projector.adapters.read_tables import metadata
 from projector.application.log import Checkpoint, Move
 from projector.application.ports import Refused, Unavailable
+from tests.fakes.projector_commands import CommandLife
 from tests.fakes.projector_events import NumberedLog, OrderLife, ProductLife, an_id, life_of, line
 from tests.integration.projector.conftest import GROUP, RealStoreWorld
 from tests.suites.projector_read_store import NOTHING, ReadStoreSuite, apply, slice_of
@@ -104,11 +105,13 @@ async def test_a_batch_is_one_statement_and_one_more_to_load_documents(
     await apply(store_world.store, first)
     statements.clear()
     rest = slice_of(log.append(0, [event for name in range(50) for event in life_of(name)[4:]]), first.end)
-    pens = slice_of(log.append(1, [ProductLife(f"P{number}").tell() for number in range(50)]), partition=1)
+    others = [ProductLife(f"P{number}").tell() for number in range(50)] + [CommandLife(n).accepted() for n in range(50)]
+    pens = slice_of(log.append(1, others), partition=1)
     await apply(store_world.store, rest, pens)
     _load, write = statements
     assert "UPDATE projection_checkpoint" in write
-    assert re.findall(r"INSERT INTO (\w+)", write) == ["order_view", "order_summary", "order_history", "product_view"]
+    orders_tables = ["order_view", "order_summary", "order_history"]
+    assert re.findall(r"INSERT INTO (\w+)", write) == [*orders_tables, "product_view", "command_status"]
     statements.clear()
     await apply(store_world.store, slice_of(log.append(1, [ProductLife("Q").tell()]), pens.end, partition=1))
     (write,) = statements
@@ -117,7 +120,7 @@ async def test_a_batch_is_one_statement_and_one_more_to_load_documents(
 
 async def test_listeners_are_told_what_changed_and_only_after_the_commit(store_world: RealStoreWorld) -> None:
     await store_world.store.open(1, 1)
-    piece = slice_of(NumberedLog().append(0, [*life_of(1), ProductLife().tell()]))
+    piece = slice_of(NumberedLog().append(0, [*life_of(1), ProductLife().tell(), CommandLife().accepted()]))
     async with await psycopg.AsyncConnection.connect(store_world.url, autocommit=True) as listener:
         await listener.execute(f"LISTEN {channel(GROUP)}")
         with pytest.raises(Refused):
@@ -125,7 +128,11 @@ async def test_listeners_are_told_what_changed_and_only_after_the_commit(store_w
         await apply(store_world.store, piece)
         told = [notify.payload async for notify in listener.notifies(timeout=10, stop_after=1)]
     (payload,) = told
-    assert sorted(decode_changes(payload)) == [("order", OrderLife(1).order_id, 8), ("product", "PEN-1", 1)]
+    assert sorted(decode_changes(payload)) == [
+        ("command", CommandLife().command_id, 1),
+        ("order", OrderLife(1).order_id, 8),
+        ("product", "PEN-1", 1),
+    ]
 
 
 async def test_of_two_at_once_one_wins_and_the_other_writes_nothing(
@@ -165,7 +172,7 @@ async def test_who_waited_for_a_checkpoint_that_then_moved_has_missed_it(
     assert await store_world.rows("SELECT count(*) FROM order_view") == [(0,)]
 
 
-RESTARTABLE = "order_view, order_summary, order_history, product_view, parked_event"
+RESTARTABLE = "order_view, order_summary, order_history, product_view, command_status, parked_event"
 
 
 async def test_a_restart_gives_way_to_readers_who_do_not_end(store_world: RealStoreWorld) -> None:

@@ -1,6 +1,7 @@
 """However the log is cut into batches, and whatever comes twice, the documents are the same."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import count
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 from orders_contracts import orders, products
 from projector.application.judgement import judge
 from projector.application.log import Checkpoint, Entry
+from tests.fakes.projector_commands import CommandLife
 from tests.fakes.projector_events import ADDRESS, Happening, NumberedLog, OrderLife, ProductLife, an_id, line
 from tests.fakes.projector_store import InMemoryReadStore
 from tests.suites.projector_read_store import BEGINNING, apply
@@ -27,6 +29,7 @@ ACTS = st.sampled_from(
         "charge",
         "note",
         "stock",
+        "command",
     ]
 )
 
@@ -60,16 +63,26 @@ def act(order: OrderLife, product: ProductLife, kind: str, number: int, shipped:
     return acts[kind]()
 
 
+def events_of_commands(name: int) -> Iterator[Happening]:
+    """One command after the other is accepted, and fails."""
+    for number in count():
+        command = CommandLife(f"{name}-{number}")
+        yield command.accepted()
+        yield command.failed(number=number)
+
+
 @st.composite
 def logs(draw: st.DrawFn) -> NumberedLog:
-    """A few orders and products whose events are mixed up in two partitions."""
+    """A few orders, products and commands whose events are mixed up in two partitions."""
     log = NumberedLog(PARTITIONS)
     lives = [(OrderLife(name), ProductLife(f"SKU-{name}")) for name in range(4)]
     shipped: list[list[int]] = [[] for _ in lives]
+    commands = [events_of_commands(name) for name in range(4)]
     for name, (order, _) in enumerate(lives):
         log.append(name % PARTITIONS, [order.created(line(0, "SKU-0"))])
     for number, (name, kind) in enumerate(draw(st.lists(st.tuples(st.integers(0, 3), ACTS), max_size=30))):
-        log.append(name % PARTITIONS, [act(*lives[name], kind, number, shipped[name])])
+        one = next(commands[name]) if kind == "command" else act(*lives[name], kind, number, shipped[name])
+        log.append(name % PARTITIONS, [one])
     return log
 
 
@@ -110,4 +123,5 @@ async def test_any_split_with_duplicates_gives_the_same_documents(log: NumberedL
     assert pieces.order_summary == whole.order_summary
     assert pieces.order_history == whole.order_history
     assert pieces.product_view == whole.product_view
+    assert pieces.command_status == whole.command_status
     assert set(pieces.applied.values()) == {1}

@@ -4,6 +4,7 @@ import pytest
 
 from projector.application.projections.fold import Writes
 from tests.fakes.projector_store import InMemoryReadStore
+from tests.suites.projector_commands import CommandStatusSuite
 from tests.suites.projector_parked import TOO_BIG, ParkingWorld
 from tests.suites.projector_parking import ParkingSuite
 from tests.suites.projector_verbs import VerbsSuite
@@ -27,7 +28,7 @@ def _has_no_room(writes: Writes) -> bool:
     return any(row.total_cents >= TOO_BIG for row in writes.order_summary)
 
 
-class TestParkingInMemory(ParkingSuite, VerbsSuite):
+class TestParkingInMemory(ParkingSuite, VerbsSuite, CommandStatusSuite):
     @pytest.fixture
     def world(self) -> ParkingWorld:
         return MemoryParkingWorld()

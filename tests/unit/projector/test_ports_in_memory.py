@@ -67,6 +67,7 @@ class MemoryStoreWorld:
             "order_summary": [row.doc for _, row in sorted(store.order_summary.items())],
             "order_history": [doc for _, doc in sorted(store.order_history.items())],
             "product_view": [row.doc for _, row in sorted(store.product_view.items())],
+            "command_status": [row.doc for _, row in sorted(store.command_status.items())],
         }
 
     async def heads(self) -> tuple[Sequence[int], str, str | None] | None:

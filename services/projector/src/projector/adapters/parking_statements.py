@@ -22,7 +22,7 @@ from sqlalchemy.dialects.postgresql import insert
 from projector.adapters.read_statements import Statement, compiled
 from projector.adapters.read_tables import checkpoint, heads, parked_event
 
-_TABLES: Final = "order_view, order_summary, order_history, product_view, parked_event"
+_TABLES: Final = "order_view, order_summary, order_history, product_view, command_status, parked_event"
 
 JOIN: Final = f"LOCK TABLE {_TABLES} IN ROW EXCLUSIVE MODE"
 """Before a checkpoint is locked: who empties the tables has locked them first, and the checkpoints after that."""

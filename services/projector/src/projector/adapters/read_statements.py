@@ -31,6 +31,7 @@ from sqlalchemy.dialects.postgresql.base import PGDialect
 
 from projector.adapters.read_tables import (
     checkpoint,
+    command_status,
     heads,
     order_history,
     order_summary,
@@ -38,6 +39,8 @@ from projector.adapters.read_tables import (
     parked_event,
     product_view,
 )
+
+_WHOLE: Final = (product_view, command_status)
 
 
 class Statement(NamedTuple):
@@ -104,14 +107,15 @@ def _standing() -> CTE:
 def _upsert(table: Table, condition: ColumnElement[bool]) -> Insert:
     """Rows as one array per column, in key order; a row that is there already takes the new values.
 
-    A product's events carry it whole, so that a parked one may be applied after later ones: it changes nothing then.
+    The events of products and commands carry them whole, so that a parked one may be applied after later ones: it
+    changes nothing then.
     """
     names = [column.name for column in table.columns]
     sent = _sent(table, names)
     rows = select(*(_received(column, sent.c[column.name]) for column in table.columns)).where(condition)
     statement = insert(table).from_select(names, rows)
     news = {column.name: statement.excluded[column.name] for column in table.columns if not column.primary_key}
-    newer = table.c.version < statement.excluded.version if table is product_view else None
+    newer = table.c.version < statement.excluded.version if table in _WHOLE else None
     return statement.on_conflict_do_update(index_elements=list(table.primary_key), set_=news, where=newer)
 
 
@@ -211,9 +215,15 @@ NOTE_HEADS: Final = _note_heads()
 CHECKPOINTS: Final = _checkpoints()
 _ORDERS: Final = (order_view, order_summary, order_history)
 WRITE: Final = {
-    (orders, products, parks): _write(*(_ORDERS if orders else ()), *((product_view,) if products else ()), parks=parks)
+    (orders, products, commands, parks): _write(
+        *(_ORDERS if orders else ()),
+        *((product_view,) if products else ()),
+        *((command_status,) if commands else ()),
+        parks=parks,
+    )
     for orders in (False, True)
     for products in (False, True)
+    for commands in (False, True)
     for parks in (False, True)
 }
-"""By whether orders and whether products are touched, and whether events are parked."""
+"""By whether orders, products and commands are touched, and whether events are parked."""

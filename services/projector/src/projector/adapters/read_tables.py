@@ -57,6 +57,14 @@ product_view: Final = Table(
     Column("listed", Boolean, nullable=False),
     Column("doc", JSON, nullable=False),
 )
+command_status: Final = Table(
+    "command_status",
+    metadata,
+    Column("command_id", Uuid, primary_key=True),
+    Column("version", BigInteger, nullable=False),
+    Column("token", Text),
+    Column("doc", JSON, nullable=False),
+)
 checkpoint: Final = Table(
     "projection_checkpoint",
     metadata,

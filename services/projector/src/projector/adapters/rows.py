@@ -13,7 +13,9 @@ _BIGGEST: Final = 2**63
 
 def statement_for(writes: Writes) -> say.Statement:
     """The one that writes the tables that are touched."""
-    return say.WRITE[bool(writes.order_view), bool(writes.product_view), bool(writes.parked_event)]
+    touched = (writes.order_view, writes.product_view, writes.command_status, writes.parked_event)
+    orders, products, commands, parks = map(bool, touched)
+    return say.WRITE[orders, products, commands, parks]
 
 
 def columns_of(writes: Writes) -> dict[str, object]:
@@ -23,6 +25,8 @@ def columns_of(writes: Writes) -> dict[str, object]:
         columns |= _order_view(writes) | _order_summary(writes) | _order_history(writes)
     if writes.product_view:
         columns |= _product_view(writes)
+    if writes.command_status:
+        columns |= _command_status(writes)
     if writes.parked_event:
         columns |= parked_columns(writes.parked_event)
     return columns
@@ -69,6 +73,16 @@ def _product_view(writes: Writes) -> dict[str, object]:
         "product_view_version": packing.bigints(versions),
         "product_view_listed": packing.booleans(listed),
         "product_view_doc": packing.jsons(docs),
+    }
+
+
+def _command_status(writes: Writes) -> dict[str, object]:
+    command_ids, versions, tokens, docs = zip(*writes.command_status, strict=True)
+    return {
+        "command_status_command_id": packing.uuids(command_ids),
+        "command_status_version": packing.bigints(versions),
+        "command_status_token": packing.texts(tokens),
+        "command_status_doc": packing.jsons(docs),
     }
 
 

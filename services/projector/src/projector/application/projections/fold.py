@@ -10,6 +10,7 @@ from orders_contracts.envelope import Envelope
 from orders_contracts.orders import OrderEvent
 from orders_contracts.products import ProductEvent
 from projector.application.log import Aggregate, Entry, ParkedEvent, Slice, Unreadable, aggregate_of
+from projector.application.projections.command_status import CommandStatusRow, command_status_row
 from projector.application.projections.order_document import OrderView, Unappliable, read_order_view
 from projector.application.projections.order_history import OrderHistoryRow, order_history_row
 from projector.application.projections.order_summary import OrderSummaryRow, order_summary_row
@@ -29,6 +30,7 @@ class Writes(NamedTuple):
     order_summary: Sequence[OrderSummaryRow]
     order_history: Sequence[OrderHistoryRow]
     product_view: Sequence[ProductViewRow]
+    command_status: Sequence[CommandStatusRow]
     changes: Sequence[Change]
     applied: Sequence[Event] = ()
     parked_event: Sequence[ParkedEvent] = ()
@@ -111,6 +113,7 @@ class Batch:
         self._orders: dict[str, OrderView] = {}
         self._keys: dict[str, bytes] = {}
         self._products: dict[str, tuple[Envelope, ProductEvent]] = {}
+        self._commands: dict[str, CommandStatusRow] = {}
         self._history: list[OrderHistoryRow] = []
         self._applied: list[Event] = []
         for document in documents:
@@ -126,9 +129,17 @@ class Batch:
             self._orders[subject] = evolve_order(self._orders.get(subject), event, data)
             self._keys[subject] = key
             self._history.append(order_history_row(key, envelope))
-        else:
+        elif isinstance(data, ProductEvent):
             self._products[data.sku] = envelope, data
+        else:
+            self._take(envelope.subject, command_status_row(envelope, data))
         self._applied.append(event)
+
+    def _take(self, command_id: str, row: CommandStatusRow) -> None:
+        """Of a command the newest row stays: one that was parked may come after later ones."""
+        known = self._commands.get(command_id)
+        if known is None or known.version < row.version:
+            self._commands[command_id] = row
 
     def pass_over(self, order_id: str, version: int) -> None:
         """Have an order take the next event as if it had taken `version` already. Without a document, nothing is."""
@@ -142,12 +153,14 @@ class Batch:
         orders = sorted((key, self._orders[subject]) for subject, key in self._keys.items())
         changes: list[Change] = [("order", subject, self._orders[subject].version) for subject in self._keys]
         changes += [("product", sku, envelope.aggregateversion) for sku, (envelope, _) in self._products.items()]
+        changes += [("command", command_id, row.version) for command_id, row in self._commands.items()]
         self._history.sort()
         return Writes(
             [order_view_row(key, view) for key, view in orders],
             [order_summary_row(key, view) for key, view in orders],
             self._history,
             [product_view_row(*self._products[sku]) for sku in sorted(self._products)],
+            sorted(self._commands.values()),
             changes,
             self._applied,
         )
