@@ -1,7 +1,7 @@
 """How commands reach the database: in few statements, together with their neighbours, none the worse for a bad one."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
@@ -10,111 +10,17 @@ import psycopg
 import pytest
 import pytest_asyncio
 
-from command_api import composition
 from command_api.adapters.postgres.committer import Committer
 from command_api.adapters.postgres.order_writes import OrderWrite
 from command_api.adapters.postgres.pool import Database
 from command_api.adapters.postgres.raw_json import RawJson
 from command_api.adapters.postgres.writes import Write
 from command_api.application.errors import VersionConflict
-from command_api.settings import Settings
-from tests.integration.command_api.shop import ADDRESS, Shop, open_shop
+from tests.integration.command_api.shop import Shop
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
-
-
-class CountingCursor(psycopg.AsyncCursor[Any]):
-    """Counts what is executed. BEGIN and COMMIT do not pass through cursors."""
-
-    statements = 0
-
-    async def execute(self, *arguments: Any, **options: Any) -> "CountingCursor":
-        CountingCursor.statements += 1
-        return await super().execute(*arguments, **options)
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def counted(database_url: str) -> AsyncIterator[Shop]:
-    """A shop whose connections count their statements; it has taken its first command."""
-    write_database = Database(database_url, size=4, wait_seconds=5)
-    options = write_database._pool.kwargs
-    assert isinstance(options, dict)
-    options["cursor_factory"] = CountingCursor
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(composition, "database", lambda _settings: write_database)
-        app = composition.application(Settings(database_url=database_url))
-    async with open_shop(app, database_url) as shop:
-        await shop.product()
-        yield shop
-
-
-async def statements_of(call: Awaitable[object]) -> int:
-    before = CountingCursor.statements
-    await call
-    return CountingCursor.statements - before
-
-
-async def test_a_command_takes_the_statements_that_it_may(counted: Shop) -> None:
-    sku, other = await counted.product(), await counted.product()
-    order = await counted.draft({sku: 1, other: 1})
-    at = f"/orders/{order}"
-    steps: list[tuple[Awaitable[object], int]] = [
-        (counted.draft(), 1),
-        (counted.draft({sku: 1, other: 1}), 2),
-        (counted.call("POST", f"{at}/items", {"sku": sku, "quantity": 1}), 2),
-        (counted.call("PUT", f"{at}/items/{sku}", {"quantity": 5}), 2),
-        (counted.call("DELETE", f"{at}/items/{other}"), 2),
-        (counted.call("PUT", f"{at}/shipping-address", {**ADDRESS, "city": "Paris"}), 2),
-        (counted.call("POST", f"{at}/confirm"), 4),
-        (counted.ship(order, {sku: 5}), 4),
-        (counted.adjust(sku, 1), 2),
-    ]
-    assert [await statements_of(call) for call, _ in steps] == [most for _, most in steps]
-
-
-async def test_a_key_costs_no_statement_more_but_where_products_alone_are_written(counted: Shop) -> None:
-    sku, other = await counted.product(), await counted.product()
-    order = await counted.draft({sku: 1, other: 1})
-    at = f"/orders/{order}"
-
-    def keyed(method: str, path: str, body: object = None) -> Awaitable[object]:
-        return counted.call(method, path, body, Idempotency_Key=str(uuid4()))
-
-    steps: list[tuple[Awaitable[object], int]] = [
-        (keyed("POST", "/orders", {"customer_id": str(uuid4())}), 1),
-        (keyed("POST", "/orders", {"customer_id": str(uuid4()), "items": [{"sku": sku, "quantity": 1}]}), 2),
-        (keyed("POST", f"{at}/items", {"sku": sku, "quantity": 1}), 2),
-        (keyed("PUT", f"{at}/items/{sku}", {"quantity": 5}), 2),
-        (keyed("DELETE", f"{at}/items/{other}"), 2),
-        (keyed("POST", f"{at}/confirm"), 4),
-        (keyed("POST", f"{at}/shipments", {"items": [{"sku": sku, "quantity": 5}]}), 4),
-        (keyed("POST", f"/products/{sku}/stock-adjustments", {"delta": 1, "reason": "found"}), 3),
-        (keyed("POST", f"{at}/confirm"), 2),  # refused: looked up, and kept
-    ]
-    assert [await statements_of(call) for call, _ in steps] == [most for _, most in steps]
-
-
-async def test_a_replay_costs_the_decision_the_key_that_is_taken_and_its_answer(counted: Shop) -> None:
-    key, body = str(uuid4()), {"customer_id": str(uuid4())}
-    assert await statements_of(counted.call("POST", "/orders", body, Idempotency_Key=key)) == 1
-    assert await statements_of(counted.call("POST", "/orders", body, Idempotency_Key=key)) == 2
-
-
-async def test_a_look_at_the_readiness_costs_commands_nothing(counted: Shop) -> None:
-    assert (await counted.client.get("/readyz")).status_code == 200
-    skus = [await counted.product() for _ in range(3)]
-    alone = await statements_of(counted.client.get("/readyz"))
-    together = await statements_of(
-        asyncio.gather(counted.client.get("/readyz"), *(counted.adjust(sku, 1) for sku in skus))
-    )
-    assert together == alone + 2 * len(skus)
-
-
-async def test_commands_that_come_together_share_their_statements(counted: Shop) -> None:
-    sku = await counted.product()
-    assert await statements_of(asyncio.gather(*(counted.draft({sku: 1}) for _ in range(40)))) <= 40
 
 
 def order_write(**changed: Any) -> Write:
