@@ -68,9 +68,10 @@ def test_the_end_of_a_command_needs_nothing_of_its_beginning() -> None:
 def test_an_event_that_comes_behind_a_later_one_or_once_more_changes_nothing() -> None:
     command = CommandLife()
     accepted, succeeded = command.accepted(), command.succeeded()
-    writes = folded([succeeded, accepted, succeeded])
-    assert writes.command_status == folded([accepted, succeeded]).command_status
-    assert writes.changes == [("command", command.command_id, 2)]
+    for events in ([succeeded, accepted], [accepted, succeeded, succeeded, accepted]):
+        writes = folded(events)
+        assert writes.command_status == folded([accepted, succeeded]).command_status
+        assert writes.changes == [("command", command.command_id, 2)]
 
 
 def test_rows_come_in_key_order_whatever_came_first() -> None:
