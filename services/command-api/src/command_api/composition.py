@@ -42,6 +42,7 @@ from command_api.application.expire_order import ExpireOrder, expire_order
 from command_api.application.expiry import Expiry
 from command_api.application.list_product import ListProduct, list_product
 from command_api.application.outside import Outside
+from command_api.application.outside_watch import Watching
 from command_api.application.ports import BeginUnitOfWork
 from command_api.application.receive_return import ReceiveReturn, ReceiveReturnHandler
 from command_api.application.record_payment import RecordPayment, record_payment
@@ -58,7 +59,7 @@ from command_api.entrypoints.app import create_app
 from command_api.entrypoints.call import CommandDesk
 from command_api.entrypoints.drain import Drain
 from command_api.entrypoints.recurring import Recurring
-from command_api.metrics import CommandMetrics
+from command_api.metrics import CommandMetrics, OutsideMetrics
 from command_api.migrations.revisions import newest
 from command_api.settings import Settings
 from orders_domain.values import Currency, OrderStatus
@@ -145,14 +146,14 @@ def expiries(bus: CommandBus, write_database: Database, settings: Settings) -> l
 
 
 def outside_systems(
-    settings: Settings, write_database: Database
+    settings: Settings, write_database: Database, watching: Watching
 ) -> tuple[contextlib.AbstractAsyncContextManager[object], Outside]:
     """Who is asked beside the write database, and what has to be open meanwhile."""
     if settings.fraud_check_url is None and settings.inventory_url is None:
         return contextlib.nullcontext(), IN_HOUSE
     from command_api.adapters.http.systems import OutsideSystems  # noqa: PLC0415 - most do without, and start faster
 
-    systems = OutsideSystems(proxy_from_environment=settings.outside_proxy_from_environment)
+    systems = OutsideSystems(watching, proxy_from_environment=settings.outside_proxy_from_environment)
     fraud_check, inventory = IN_HOUSE
     if settings.fraud_check_url is not None:
         fraud_check = systems.fraud_check(
@@ -188,7 +189,7 @@ def application(settings: Settings, drain: Drain | None = None) -> FastAPI:
     )
     metrics = CommandMetrics()
     stamina.instrumentation.set_on_retry_hooks([])  # a conflict is an everyday thing
-    opened, outside = outside_systems(settings, write_database)
+    opened, outside = outside_systems(settings, write_database, OutsideMetrics(metrics.registry).of)
     middlewares = metrics, AnswerOnce(units.begin), RetryOnConflict()
     bus = command_bus(units.begin, Currency(settings.default_currency), *middlewares, outside=outside)
     desk = CommandDesk(

@@ -2,6 +2,8 @@
 
 import asyncio
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final, TypeVar
 from uuid import UUID
 
@@ -10,7 +12,8 @@ import msgspec
 import stamina
 import structlog
 
-from command_api.adapters.http.circuit import CircuitBreaker, CircuitOpen, NoAnswer
+from command_api.adapters.http.circuit import CircuitBreaker, CircuitOpen, NoAnswer, State
+from command_api.application.outside_watch import Ending, Watching, unwatched
 
 
 class AboutOrder(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,13 +52,18 @@ class OutsideService:
         *,
         timeout_seconds: float,
         breaker: CircuitBreaker | None = None,
+        watching: Watching = unwatched,
     ) -> None:
-        """`timeout_seconds` is for all attempts together; one of them may take half of it. `name` is for the log."""
+        """`timeout_seconds` is for all attempts together; one of them may take half of it.
+
+        `name` is for the log and for who is `watching`.
+        """
         self._name = name
         self._url = url
         self._client = client
         self._timeout = timeout_seconds
         self._breaker = breaker or CircuitBreaker(time.monotonic)
+        self._watch = watching(name)
         self._retrying = stamina.AsyncRetryingCaller(
             attempts=ATTEMPTS, timeout=None, wait_initial=0.05, wait_max=1.0, wait_jitter=0.05
         ).on(_Passing)
@@ -65,20 +73,32 @@ class OutsideService:
 
         Raises NoAnswer for everything else, CircuitOpen among it, which means that it was not sent.
         """
-        before = self._breaker.state
+        with self._watched(key):
+            answer = await self._ask_in_time(msgspec.json.encode(question), key, wanted)
+            answer.require_answer_to(question)
+        return answer
+
+    @contextmanager
+    def _watched(self, key: str) -> Iterator[None]:
+        """Around one question: through the circuit breaker, and told to the log and to who is watching."""
+        before, started = self._breaker.state, time.monotonic()
+        ending: Ending = "given_up"
         try:
             with self._breaker.call():
-                answer = await self._ask_in_time(msgspec.json.encode(question), key, wanted)
-                answer.require_answer_to(question)
-                return answer
+                yield
+            ending = "answered"
         except CircuitOpen:
+            ending = "not_asked"
             raise  # a line for each would say nothing new
         except NoAnswer as error:
+            ending = "no_answer"
             _log.warning("no answer from outside", system=self._name, key=key, reason=str(error))
             raise
         finally:
-            if self._breaker.state is not before:
-                _log.warning("circuit changed", system=self._name, state=self._breaker.state.value)
+            state = self._breaker.state
+            self._watch(ending, time.monotonic() - started, state is not State.CLOSED)
+            if state is not before:
+                _log.warning("circuit changed", system=self._name, state=state.value)
 
     async def _ask_in_time(self, body: bytes, key: str, wanted: type[Answer]) -> Answer:
         try:

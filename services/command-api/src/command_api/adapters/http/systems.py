@@ -13,6 +13,7 @@ from command_api.adapters.http.outside_service import OutsideService
 from command_api.adapters.http.sweep import Sweep
 from command_api.adapters.postgres.intents import PostgresIntents
 from command_api.adapters.postgres.pool import Database
+from command_api.application.outside_watch import Watching, unwatched
 
 _NO_COOKIES: Final = DefaultCookiePolicy(allowed_domains=[])
 _LEASE: Final = 2.0
@@ -22,8 +23,9 @@ _LEASE: Final = 2.0
 class OutsideSystems:
     """Makes the adapters. `sweeps` has what is to be done again and again while the process serves."""
 
-    def __init__(self, *, proxy_from_environment: bool = False) -> None:
-        """Opens nothing yet."""
+    def __init__(self, watching: Watching = unwatched, *, proxy_from_environment: bool = False) -> None:
+        """Opens nothing yet. `watching` is told of every question."""
+        self._watching = watching
         self._client = httpx.AsyncClient(
             verify=_verification(),
             trust_env=proxy_from_environment,
@@ -35,12 +37,11 @@ class OutsideSystems:
 
     def fraud_check(self, url: str, timeout_seconds: float, when_down: WhenDown) -> HttpFraudCheck:
         """The fraud check at `url`."""
-        service = OutsideService("fraud check", url, self._client, timeout_seconds=timeout_seconds)
-        return HttpFraudCheck(service, when_down)
+        return HttpFraudCheck(self._service("fraud_check", url, timeout_seconds), when_down)
 
     def inventory(self, url: str, timeout_seconds: float, database: Database) -> HttpInventory:
         """The inventory at `url`. What it is to do is listed in the write database, and has to be swept."""
-        service = OutsideService("inventory", url, self._client, timeout_seconds=timeout_seconds)
+        service = self._service("inventory", url, timeout_seconds)
         call, intents = InventoryCall(service), PostgresIntents(database)
         self.sweeps.append(Sweep(call, intents, lease_seconds=_LEASE * timeout_seconds))
         return HttpInventory(call, intents)
@@ -48,6 +49,9 @@ class OutsideSystems:
     async def close(self) -> None:
         """Nobody is asked any more."""
         await self._client.aclose()
+
+    def _service(self, name: str, url: str, timeout_seconds: float) -> OutsideService:
+        return OutsideService(name, url, self._client, timeout_seconds=timeout_seconds, watching=self._watching)
 
 
 def _verification() -> ssl.SSLContext:
