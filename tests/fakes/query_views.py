@@ -70,11 +70,13 @@ class InMemoryCommandViews:
 
     def __init__(self) -> None:
         self._commands: dict[CommandId, CommandRow] = {}
+        self.looks = 0
 
     def put(self, command: CommandRow) -> None:
         self._commands[CommandId(command.command_id)] = command
 
     async def command(self, command_id: CommandId) -> Document | None:
+        self.looks += 1
         command = self._commands.get(command_id)
         return None if command is None else Document(command.version, command.document(), command.token)
 

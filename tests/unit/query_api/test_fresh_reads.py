@@ -146,6 +146,14 @@ async def test_commands_are_waited_for_likewise_and_never_unknown_to_who_has_the
         await shop.ask_command(GetCommand(other), command.command_id, 1, lenient=True)
 
 
+async def test_the_command_that_was_waited_for_is_read_once() -> None:
+    shop, command = Shop(), CommandRow()
+    shop.commands.put(command)
+    about_it = GetCommand(CommandId(command.command_id))
+    assert (await shop.ask_command(about_it, command.command_id, 1, lenient=False)).achieved
+    assert shop.commands.looks == 1
+
+
 async def test_where_there_is_no_room_nobody_waits() -> None:
     shop = Shop(room_for=1)
     waiting = asyncio.create_task(shop.ask(EVERYTHING, 1, patience=10))
