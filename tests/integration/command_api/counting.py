@@ -39,6 +39,15 @@ class CountingCursor(psycopg.AsyncCursor[Any]):
         return await super().execute(*arguments, **options)
 
 
+def counted_database(url: str) -> Database:
+    """Not yet opened; its connections count their statements."""
+    database = Database(url, size=4, wait_seconds=5)
+    options = database._pool.kwargs
+    assert isinstance(options, dict)
+    options["cursor_factory"] = CountingCursor
+    return database
+
+
 async def statements_of(call: Awaitable[object]) -> int:
     """How many statements it takes."""
     before = CountingCursor.statements
@@ -116,10 +125,7 @@ class CountedHouse:
 @asynccontextmanager
 async def counted_application(database_url: str) -> AsyncIterator[tuple[FastAPI, CountedHouse]]:
     """Not started yet: its lifespan is the caller's."""
-    write_database, judge = Database(database_url, size=4, wait_seconds=5), Judge()
-    options = write_database._pool.kwargs
-    assert isinstance(options, dict)
-    options["cursor_factory"] = CountingCursor
+    write_database, judge = counted_database(database_url), Judge()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(composition, "database", lambda _settings: write_database)
         outside = nullcontext(), Outside(judge, OwnStock())

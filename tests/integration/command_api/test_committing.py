@@ -46,21 +46,15 @@ def order_write(**changed: Any) -> Write:
 
 
 BAD: dict[str, Callable[[], Write]] = {
-    "a version that is not positive": lambda: order_write(row_version=0),
-    "no version": lambda: order_write(row_version=None),
-    "no status": lambda: order_write(row_status=None),
     "a status with a NUL": lambda: order_write(row_status="a\x00"),
-    "no state": lambda: order_write(row_state=None),
+    "a status with half a character": lambda: order_write(row_status="\ud800"),
+    "a version beyond all bounds": lambda: order_write(row_version=10**30),
     "a state that is no JSON": lambda: order_write(row_state=RawJson(b"{")),
-    "no moment": lambda: order_write(row_updated_at=None),
-    "no partition": lambda: order_write(event_partition=None),
+    "a moment that is none": lambda: order_write(row_updated_at="soon"),
     "a partition out of bounds": lambda: order_write(event_partition=100_000),
-    "no event id": lambda: order_write(event_event_id=None),
-    "no type": lambda: order_write(event_type=None),
-    "no data": lambda: order_write(event_data=None),
     "data that is no JSON": lambda: order_write(event_data=RawJson(b"nothing")),
-    "no moment of the event": lambda: order_write(event_occurred_at=None),
 }
+"""What is wrong without breaking a constraint: those have a test of their own."""
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -79,7 +73,7 @@ async def test_a_bad_row_does_not_take_its_neighbours_with_it(
     writes = [order_write() for _ in range(9)]
     writes.insert(5, bad())
     ends = await asyncio.gather(*(commit(OrderWrite(write, None)) for write in writes), return_exceptions=True)
-    assert isinstance(ends.pop(5), psycopg.Error)
+    assert isinstance(ends.pop(5), psycopg.Error | UnicodeEncodeError)
     assert ends == [None] * 9
     found = await shop.rows(
         "SELECT aggregate_id FROM outbox WHERE aggregate_id = ANY(%s)", [str(w.key) for w in writes]

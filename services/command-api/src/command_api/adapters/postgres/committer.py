@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 
-import psycopg
-
 from command_api.adapters.postgres.coalescing import Coalescer
 from command_api.adapters.postgres.order_writes import OrderWrite, write_alone, write_orders
 from command_api.adapters.postgres.pool import Database
@@ -26,15 +24,17 @@ class Committer:
         first = [write for write, end in zip(batch, late, strict=True) if end is None]
         try:
             ends = iter(await write_orders(self._database.fetch, first))
-        except psycopg.Error:
+        except Unavailable:
+            raise
+        except Exception:  # noqa: BLE001 - whose it is shows when each goes alone
             return [await self._write_alone(write) for write in batch]
         return [next(ends) if end is None else end for end in late]
 
     async def _write_alone(self, write: OrderWrite) -> Exception | None:
-        """One bad row refuses the whole statement; its neighbours shall not suffer for it."""
+        """One bad write keeps the whole statement from running; its neighbours shall not suffer for it."""
         try:
             return await write_alone(self._database.fetch, write)
-        except (psycopg.Error, Unavailable) as error:
+        except Exception as error:  # noqa: BLE001 - it is raised again, to whom it belongs
             return error
 
 
