@@ -31,6 +31,7 @@ Labels = dict[str, frozenset[str]]
 """The labels that each sample carries, by the sample's name."""
 
 _NOWHERE: Final = "postgresql://nobody@127.0.0.1:1/nothing"
+_OUTSIDE: Final = "http://127.0.0.1:1/nothing"
 _ORDER: Final = str(uuid4())
 
 
@@ -73,9 +74,10 @@ async def _page(app: ASGIApp, *requests: httpx.Request) -> Page:
 
 async def _command_api() -> Page:
     """Without its database: what it answers is 503, and counted."""
-    app = command_api.composition.application(
-        command_api.settings.Settings(database_url=_NOWHERE, pool_wait_seconds=0.05)
+    settings = command_api.settings.Settings(
+        database_url=_NOWHERE, pool_wait_seconds=0.05, fraud_check_url=_OUTSIDE, inventory_url=_OUTSIDE
     )
+    app = command_api.composition.application(settings)
     async with app.router.lifespan_context(app):
         return await _page(app, httpx.Request("POST", "http://service/api/v1/orders", json={"customer_id": _ORDER}))
 

@@ -46,6 +46,22 @@ def selectors(expression: promql_parser.Expr) -> list[VectorSelector]:
     return found
 
 
+def matchers_of(selector: VectorSelector, label: str) -> list[Matcher]:
+    """What the selector demands of the label."""
+    return [matcher for matcher in selector.matchers.matchers if matcher.name == label]
+
+
+def admits(matchers: Sequence[Matcher], value: str) -> bool:
+    """Whether a label of this value passes all of them."""
+    return all(_admits(matcher, value) for matcher in matchers)
+
+
+def _admits(matcher: Matcher, value: str) -> bool:
+    is_pattern = matcher.op in (MatchOp.Re, MatchOp.NotRe)
+    fits = bool(re.fullmatch(matcher.value, value)) if is_pattern else matcher.value == value
+    return fits is not (matcher.op in (MatchOp.NotEqual, MatchOp.NotRe))
+
+
 def outcome(expression: promql_parser.Expr, known: Known) -> frozenset[str]:
     """The labels that the result carries for certain."""
     found: frozenset[str] = frozenset()

@@ -3,11 +3,12 @@
 import asyncio
 from collections.abc import Iterator, Mapping
 from itertools import chain
-from typing import Final
+from typing import Final, get_args
 
 import promql_parser
 
 from command_api.application import errors as command_errors
+from command_api.application.outside_watch import Ending
 from orders_domain.errors import DomainError
 from outbox_relay.application.bearings import OutOfStep
 from outbox_relay.application.ports import LinkFailure
@@ -45,14 +46,16 @@ def _values(pages: Mapping[str, Page]) -> dict[tuple[str, str], frozenset[str]]:
     """By sample ("" for any) and label."""
     succeeded = {"succeeded", asyncio.CancelledError.__name__}
     refused = {one.code for one in _kinds(DomainError) if hasattr(one, "code")}
-    wrong = {name for name, one in vars(command_errors).items() if isinstance(one, type) and issubclass(one, Exception)}
+    wrong = {one.__name__ for one in errors_of_commands()}
     statuses = {"200", "304", *(str(kind.status) for kind in PROBLEMS.values())}
     answered = {one.code for one in _kinds(QueryError) if hasattr(one, "code")}
     questions = pages["query-api"].values["route"]
     found = {
         ("", "job"): set(pages),
         ("", "deployment"): set(pages),
+        ("", "system"): set(pages["command-api"].values["system"]),
         ("commands_total", "outcome"): succeeded | refused | wrong,
+        ("outside_questions_total", "outcome"): set(get_args(Ending)),
         ("fresh_reads_total", "outcome"): {"achieved", "lenient"} | answered,
         ("relay_failures_total", "kind"): {one.__name__ for one in _kinds(LinkFailure)},
     }
@@ -60,6 +63,11 @@ def _values(pages: Mapping[str, Page]) -> dict[tuple[str, str], frozenset[str]]:
         found[f"http_request_duration_seconds_{part}", "status"] = statuses
         found[f"http_request_duration_seconds_{part}", "route"] = set(questions)
     return {place: frozenset(values) for place, values in found.items()}
+
+
+def errors_of_commands() -> list[type[Exception]]:
+    """What a command may end with beside a refusal by the domain."""
+    return [one for one in vars(command_errors).values() if isinstance(one, type) and issubclass(one, Exception)]
 
 
 def _kinds(error: type[Exception]) -> Iterator[type]:

@@ -9,14 +9,23 @@ import pytest
 import pytest_asyncio
 from promql_parser import parse
 
+from command_api.application.errors import KeyTaken, Unavailable, VersionConflict
 from tests.contract.operations import documents
 from tests.contract.operations.exported import Page, pages
-from tests.contract.operations.expressions import Known, faults, outcome
-from tests.contract.operations.known import OF_ANY_PROCESS, known
+from tests.contract.operations.expressions import Known, admits, faults, matchers_of, outcome, selectors
+from tests.contract.operations.known import OF_ANY_PROCESS, errors_of_commands, known
 
 RECORDS: Final = documents.records()
 ALERTS: Final = documents.alerts()
 each_alert: Final = pytest.mark.parametrize("name", ALERTS)
+
+
+def counts(record: str, error: type[Exception]) -> bool:
+    """Whether a command that ends with this error counts there."""
+    outcomes = [
+        matchers_of(one, "outcome") for one in selectors(parse(RECORDS[record])) if one.name == "commands_total"
+    ]
+    return any(admits(matchers, error.__name__) for matchers in outcomes)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -46,6 +55,13 @@ def test_every_service_tells_whether_it_is_ready_and_what_its_process_uses(expor
 @pytest.mark.parametrize("name", [*RECORDS, *ALERTS])
 def test_a_rule_asks_for_what_is_there(name: str, there: Known) -> None:
     assert faults(RECORDS.get(name) or ALERTS[name]["expr"], there) == []
+
+
+@pytest.mark.parametrize("error", errors_of_commands(), ids=lambda error: error.__name__)
+def test_a_503_counts_as_failed_and_what_was_foreseen_never_as_unforeseen(error: type[Exception]) -> None:
+    never_leaves_the_bus = error in {VersionConflict, KeyTaken}
+    assert counts("orders:commands_failed:rate5m", error) is (never_leaves_the_bus or issubclass(error, Unavailable))
+    assert counts("orders:unforeseen_errors:sum", error) is never_leaves_the_bus
 
 
 @pytest.mark.parametrize("title", documents.panels())
