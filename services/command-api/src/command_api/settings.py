@@ -48,7 +48,8 @@ def _http_url(value: str, info: ValidationInfo) -> str:
 
 DatabaseUrl = Annotated[str, AfterValidator(_libpq_url), AfterValidator(_over_verified_tls)]
 HttpUrl = Annotated[str, AfterValidator(_http_url)]
-Patience = Annotated[float, Field(gt=0, le=60)]
+Patience = Annotated[float, Field(gt=0, le=30)]
+"""Much less than a reservation is held for (HOLD_SECONDS), or it would be undone while it is asked for."""
 CurrencyCode = Annotated[str, AfterValidator(parse_currency)]
 HeaderName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9-]{0,63}$")]
 
