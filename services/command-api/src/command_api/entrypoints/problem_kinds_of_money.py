@@ -30,7 +30,7 @@ MONEY: Final = {
         409,
         "This reference is recorded already",
         "The order has a payment with this reference, where a payment is to be recorded, or such a refund.",
-        "Read the order: it is the same payment or refund, or it needs a reference of its own.",
+        "Look into the order's history: it is the same payment or refund, or it needs a reference of its own.",
         {"reference": Member("The reference", "ch_3Q8example")},
     ),
     "overpayment": Kind(
