@@ -130,6 +130,7 @@ def fold_product(events: Iterable[ProductEvent]) -> Product:
 
 
 def facts(product: Product, *, on_hand: int = 0, reserved: int = 0) -> Facts:
+    """What an event says of the product, with so many units more (or less) on hand and reserved."""
     return {
         "sku": product.sku,
         "name": product.name,

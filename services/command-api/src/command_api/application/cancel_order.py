@@ -1,4 +1,4 @@
-"""Cancel a confirmed order before anything is shipped: its stock is released."""
+"""Cancel an order that stands, or waits for a review, before anything is shipped: its stock is released."""
 
 from dataclasses import dataclass
 
