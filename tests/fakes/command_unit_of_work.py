@@ -6,13 +6,16 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapp
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import reduce
 from typing import NamedTuple, cast, overload
+from uuid import UUID
 
 from command_api.adapters.publish import publish_order_event
 from command_api.adapters.publish_products import publish_product_event
 from command_api.application.context import Context
-from command_api.application.errors import KeyTaken, StaleVersion, VersionConflict
+from command_api.application.errors import EndedBefore, KeyTaken, StaleVersion, VersionConflict
 from command_api.application.idempotency import StoredAnswer
+from command_api.application.later import Ended, StoredCommand
 from command_api.application.ports import StockMove
+from orders_contracts.commands import CommandAccepted
 from orders_contracts.registry import EventData
 from orders_domain.errors import OrderNotFound, ProductNotFound
 from orders_domain.events import OrderEvent, ProductEvent
@@ -20,6 +23,7 @@ from orders_domain.evolving import evolve
 from orders_domain.order import Order
 from orders_domain.product import Product, evolve_product
 from orders_domain.values import OrderId, Sku
+from tests.fakes.command_accepted import InMemoryAcceptedCommands
 
 
 class LoggedEvent(NamedTuple):
@@ -39,6 +43,7 @@ class InMemoryUnitsOfWork:
         self.products: dict[Sku, Product] = {}
         self.events: list[LoggedEvent] = []
         self.answers: dict[bytes, StoredAnswer] = {}
+        self.accepted = InMemoryAcceptedCommands()
         self.told: list[StockMove] = []
         self.given_up: set[int] = set()
         self.commits = 0
@@ -60,6 +65,10 @@ class InMemoryUnitsOfWork:
         """The events of these aggregates, in the order of their commits."""
         wanted = {str(aggregate_id) for aggregate_id in aggregate_ids}
         return [event for event in self.events if event.aggregate_id in wanted]
+
+    async def lapse(self, command_id: UUID) -> None:
+        """Have the claim of an accepted command run out."""
+        self.accepted.lapse(command_id)
 
 
 class KeptReservations(dict[int, Callable[[], Awaitable[None]]]):
@@ -89,6 +98,7 @@ class InMemoryUnitOfWork:
         self._orders: list[tuple[int, Order, list[EventData]]] = []
         self._products: list[tuple[int, Product, list[EventData]]] = []
         self._told: list[StockMove] = []
+        self._commands: list[StoredCommand] = []
         self._kept = kept
 
     async def order(self, order_id: OrderId) -> Order:
@@ -151,19 +161,25 @@ class InMemoryUnitOfWork:
     def tell_inventory(self, move: StockMove) -> None:
         self._told.append(move)
 
+    def accept(self, stored: StoredCommand) -> None:
+        self._commands.append(stored)
+
     async def commit(self) -> None:
         self._agreed = True
-        if self._context.idempotency is None:
+        if not self._context.has_closing:
             await self._write()
 
-    async def commit_with(self, stored: StoredAnswer) -> None:
+    async def commit_with(self, closing: StoredAnswer | Ended) -> None:
         if not self._agreed:
-            self._orders, self._products, self._told = [], [], []
+            self._orders, self._products, self._told, self._commands = [], [], [], []
         self._require_versions()
-        if stored.scope in self._house.answers:
+        if isinstance(closing, Ended):
+            self._end(closing)
+        elif closing.scope in self._house.answers:
             raise KeyTaken
-        self._house.answers[stored.scope] = stored
-        await self._write()
+        else:
+            self._house.answers[closing.scope] = closing
+        await self._write(closing)
 
     async def answered(self, scope: bytes) -> StoredAnswer | None:
         return self._house.answers.get(scope)
@@ -178,10 +194,20 @@ class InMemoryUnitOfWork:
             if expected and product.sku not in self._locked:
                 raise AssertionError(f"{product.sku} is written without a lock")
 
-    async def _write(self) -> None:
+    def _end(self, ended: Ended) -> None:
+        if ended.command_id not in self._house.accepted:
+            raise EndedBefore
+        self._house.accepted.end(ended.command_id)
+
+    async def _write(self, closing: StoredAnswer | Ended | None = None) -> None:
         self._require_versions()
         house = self._house
-        house.commits += bool(self._orders or self._products)
+        house.commits += bool(self._orders or self._products or self._commands or isinstance(closing, Ended))
+        for command in self._commands:
+            house.accepted.store(command)
+            self._log(str(command.command_id), 0, [CommandAccepted(command=command.kind)])
+        if isinstance(closing, Ended):
+            self._log(str(closing.command_id), 1, [closing.event])
         for expected, order, events in self._orders:
             house.orders[order.order_id] = order
             self._log(str(order.order_id), expected, events)
@@ -196,7 +222,7 @@ class InMemoryUnitOfWork:
         if self._locked and self._read is not None and self._house.orders[self._read.order_id] is not self._read:
             raise VersionConflict
 
-    def _log(self, aggregate_id: str, expected: int, events: list[EventData]) -> None:
+    def _log(self, aggregate_id: str, expected: int, events: Sequence[EventData]) -> None:
         for version, data in enumerate(events, start=expected + 1):
             self._house.events.append(LoggedEvent(aggregate_id, version, data, self._house.commits))
 

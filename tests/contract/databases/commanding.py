@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 from command_api.adapters.postgres.health import Health
 from command_api.adapters.postgres.pool import Database
-from command_api.adapters.postgres.unit_of_work import PostgresUnitsOfWork
+from command_api.adapters.postgres.units_of_work import PostgresUnitsOfWork
 from command_api.adapters.system import SystemClock, UuidV7Ids
 from command_api.migrations.revisions import newest
 from tests.conftest import PARTITIONS

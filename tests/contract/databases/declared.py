@@ -22,7 +22,8 @@ READERS: Final = ("query-api", "projector")
 """Users of the read database."""
 DECLARED: Final[Mapping[str, list[Declaration]]] = {
     "command-api": _of(
-        command_api_tables.METADATA, {"orders", "products", "outbox", "idempotency_keys", "inventory_intents"}
+        command_api_tables.METADATA,
+        {"orders", "products", "outbox", "idempotency_keys", "inventory_intents", "accepted_commands"},
     ),
     "outbox-relay": _of(outbox_table.metadata, {"outbox_tick"}),
     "query-api": _of(query_api_tables.metadata, set()),

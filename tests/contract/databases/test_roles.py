@@ -23,6 +23,7 @@ Connection = psycopg.Connection[Any]
 WRITE_SIDE: Final = """
 | write database | `orders_command` | `orders_relay` |
 |---|---|---|
+| accepted_commands | SELECT, INSERT (accepted_at, actor, asked, body, command_id, correlation_id, expected_version, kind), UPDATE (attempts, due_at), DELETE | |
 | alembic_version | SELECT | |
 | inventory_intents | SELECT, INSERT (attempts, due_at, move, order_id, units, version), UPDATE (attempts, due_at, move), DELETE | |
 | idempotency_keys | SELECT, INSERT (body, fingerprint, headers, scope, status), DELETE | |

@@ -15,7 +15,7 @@ import psycopg
 from command_api.adapters.in_house import OwnStock
 from command_api.adapters.postgres.health import Health
 from command_api.adapters.postgres.pool import Database
-from command_api.adapters.postgres.unit_of_work import PostgresUnitsOfWork
+from command_api.adapters.postgres.units_of_work import PostgresUnitsOfWork
 from command_api.application.add_item import AddItem
 from command_api.application.adjust_stock import AdjustStock
 from command_api.application.cancel_order import CancelOrder

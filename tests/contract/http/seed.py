@@ -7,7 +7,7 @@ from uuid import UUID
 from command_api.adapters.in_house import IN_HOUSE
 from command_api.adapters.postgres.health import Health
 from command_api.adapters.postgres.pool import Database
-from command_api.adapters.postgres.unit_of_work import PostgresUnitsOfWork
+from command_api.adapters.postgres.units_of_work import PostgresUnitsOfWork
 from command_api.adapters.system import SystemClock, UuidV7Ids
 from command_api.application.add_note import AddNote
 from command_api.application.adjust_stock import AdjustStock

@@ -26,6 +26,7 @@ ALLOWED: Final[dict[str, str]] = {
     r" ^[^\x00-\x1f\x7f-\x9f]*[^\x00-\x1f\x7f-\x9f\s][^\x00-\x1f\x7f-\x9f]*$, the pattern that the reader asks for": (
         r"what release 1 wrote as \P{Cc} and [^\p{Cc}\s], for readers of patterns that do not know \p"
     ),
+    "202: may now be answered": "only to those who ask for it with `Prefer: respond-async`, which meant nothing before",
 }
 """Why a change that looks as if it broke clients does not, by how it is told of an operation."""
 

@@ -127,8 +127,8 @@ async def counted_application(database_url: str) -> AsyncIterator[tuple[FastAPI,
     """Not started yet: its lifespan is the caller's."""
     write_database, judge = counted_database(database_url), Judge()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(composition, "database", lambda _settings: write_database)
+        patch.setattr(composition.service, "database", lambda _settings: write_database)
         outside = nullcontext(), Outside(judge, OwnStock())
-        patch.setattr(composition, "outside_systems", lambda _settings, _database: outside)
+        patch.setattr(composition.service, "outside_systems", lambda *_given: outside)
         app = composition.application(Settings(database_url=database_url))
     yield app, CountedHouse(app.state.desk.bus, judge)

@@ -11,7 +11,7 @@ from command_api.adapters.in_house import OwnStock
 from command_api.adapters.postgres.health import Health
 from command_api.adapters.postgres.idle_orders import PostgresIdleOrders, first_id_at
 from command_api.adapters.postgres.pool import Database
-from command_api.adapters.postgres.unit_of_work import PostgresUnitsOfWork
+from command_api.adapters.postgres.units_of_work import PostgresUnitsOfWork
 from command_api.adapters.system import UuidV7Ids
 from command_api.application.bus import CommandBus, Middleware, RetryOnConflict
 from command_api.application.confirm_order import ConfirmOrder

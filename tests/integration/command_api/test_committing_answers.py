@@ -54,7 +54,7 @@ async def ends_of(commit: Committer, *writes: OrderWrite) -> list[object]:
 async def found(shop: Shop, *writes: OrderWrite) -> list[tuple[bool, bool, bool]]:
     """Of each: whether its order is there, whether its events are, and whether its answer is."""
     orders = [write.order.key for write in writes if write.order is not None]
-    scopes = [write.stored.scope for write in writes if write.stored is not None]
+    scopes = [write.claim for write in writes]
     there = {row["order_id"] for row in await shop.rows("SELECT order_id FROM orders WHERE order_id = ANY(%s)", orders)}
     logged = await shop.rows("SELECT aggregate_id FROM outbox WHERE aggregate_id = ANY(%s)", list(map(str, orders)))
     answered = await shop.rows("SELECT scope FROM idempotency_keys WHERE scope = ANY(%s)", scopes)
@@ -62,7 +62,7 @@ async def found(shop: Shop, *writes: OrderWrite) -> list[tuple[bool, bool, bool]
         (
             write.order is not None and write.order.key in there,
             write.order is not None and {"aggregate_id": str(write.order.key)} in logged,
-            write.stored is not None and {"scope": write.stored.scope} in answered,
+            {"scope": write.claim} in answered,
         )
         for write in writes
     ]

@@ -72,7 +72,7 @@ def named(refusal: Exception) -> str | None:
 async def written(shop: Shop, writes: list[OrderWrite]) -> list[tuple[int, int, int]]:
     """Of each: how many orders, events and answers are there."""
     orders = [write.order.key for write in writes if write.order is not None]
-    scopes = [write.stored.scope if write.stored is not None else None for write in writes]
+    scopes = [write.claim for write in writes]
     rows = await shop.rows(
         "SELECT (SELECT count(*) FROM orders AS o WHERE o.order_id = one.order_id) AS orders,"
         " (SELECT count(*) FROM outbox WHERE aggregate_type = 'order' AND aggregate_id = one.order_id::text) AS events,"

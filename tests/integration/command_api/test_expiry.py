@@ -170,7 +170,7 @@ async def test_the_service_ends_both_by_itself_and_what_is_not_limited_stays(
 ) -> None:
     sku = await house.product()
     draft, review = await house.draft(sku), await house.in_review(sku)
-    monkeypatch.setattr(composition, "_SWEEP_SECONDS", 0.02)
+    monkeypatch.setattr(composition.beside, "_SWEEP_SECONDS", 0.02)
     url = as_member(database_url, "orders_command")
     async with open_shop(composition.application(Settings(database_url=url)), database_url):
         await until_status(shop, draft, "EXPIRED")

@@ -57,6 +57,7 @@ def test_an_index_that_a_broken_attempt_has_left_unfinished_is_made_anew(bare_ur
     finished = "SELECT indisvalid FROM pg_index WHERE indexrelid = 'orders_waiting'::regclass"
     with psycopg.connect(bare_url, autocommit=True) as connection:
         connection.execute("UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'orders_waiting'::regclass")
+        connection.execute("DROP TABLE accepted_commands")
         connection.execute("UPDATE alembic_version SET version_num = '0004'")
         migrate_here(bare_url, 5)
         assert connection.execute(finished).fetchall() == [(True,)]

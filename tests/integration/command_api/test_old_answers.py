@@ -96,7 +96,7 @@ async def test_the_service_drops_them_by_itself(
 ) -> None:
     await fill(shop, 49, 1_500)
     await fill(shop, 47, 3)
-    monkeypatch.setattr(composition, "_SWEEP_SECONDS", 0.02)
+    monkeypatch.setattr(composition.beside, "_SWEEP_SECONDS", 0.02)
     settings = Settings(database_url=as_member(database_url, "orders_command"), idempotency_key_hours=48)
     async with open_shop(composition.application(settings), database_url):
         await until_left(shop, 3)

@@ -1,6 +1,7 @@
 """The unit of work on Postgres keeps the promises of the port."""
 
 from collections.abc import AsyncIterator
+from uuid import UUID
 
 import psycopg
 import pytest
@@ -8,13 +9,14 @@ import pytest_asyncio
 
 from command_api.adapters.postgres.health import Health
 from command_api.adapters.postgres.pool import Database
-from command_api.adapters.postgres.unit_of_work import PostgresUnitsOfWork
+from command_api.adapters.postgres.units_of_work import PostgresUnitsOfWork
 from command_api.adapters.system import SystemClock, UuidV7Ids
 from command_api.migrations.revisions import newest
 from orders_contracts.codec import decode_event
 from tests.conftest import PARTITIONS
 from tests.contract.databases.logins import as_member
 from tests.fakes.command_unit_of_work import LoggedEvent
+from tests.suites.command_accepting import AcceptingPromises
 from tests.suites.command_answers import AnswerPromises
 from tests.suites.command_locking import LockingPromises
 from tests.suites.command_unit_of_work import UnitOfWorkPromises
@@ -36,6 +38,11 @@ class PostgresStage:
         health = Health(database, revision=newest(), partitions=PARTITIONS)
         self._units = PostgresUnitsOfWork(database, health, SystemClock(), UuidV7Ids(), PARTITIONS)
         self.begin = self._units.begin
+        self.accepted = self._units.accepted
+
+    async def lapse(self, command_id: UUID) -> None:
+        async with await psycopg.AsyncConnection.connect(self._owner_url, autocommit=True) as owner:
+            await owner.execute("UPDATE accepted_commands SET due_at = now() WHERE command_id = %s", [command_id])
 
     async def log(self, *aggregate_ids: object) -> list[LoggedEvent]:
         async with await psycopg.AsyncConnection.connect(self._owner_url) as owner:
@@ -64,4 +71,8 @@ class TestLockingOnPostgres(LockingPromises):
 
 
 class TestAnswersOnPostgres(AnswerPromises):
+    pass
+
+
+class TestAcceptingOnPostgres(AcceptingPromises):
     pass

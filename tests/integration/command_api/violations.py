@@ -90,7 +90,7 @@ VIOLATIONS: Final[dict[str, Violation]] = {
     "outbox.data": _order(event_data=None),
     "outbox.occurred_at": _order(event_occurred_at=None),
     "idempotency_keys.idempotency_keys_pkey": Violation(
-        lambda write: OrderWrite(order_write(), write.stored), KeyTaken
+        lambda write: OrderWrite(order_write(), write.closing), KeyTaken
     ),
     "idempotency_keys.scope": _key(TypeError, scope=None),
     "idempotency_keys.fingerprint": _key(psycopg.errors.NotNullViolation, fingerprint=None),

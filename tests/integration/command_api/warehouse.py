@@ -20,7 +20,7 @@ from command_api.adapters.in_house import ApproveAll
 from command_api.adapters.postgres.health import Health
 from command_api.adapters.postgres.intents import PostgresIntents
 from command_api.adapters.postgres.pool import Database
-from command_api.adapters.postgres.unit_of_work import PostgresUnitsOfWork
+from command_api.adapters.postgres.units_of_work import PostgresUnitsOfWork
 from command_api.adapters.system import SystemClock, UuidV7Ids
 from command_api.application.bus import CommandBus, RetryOnConflict
 from command_api.application.confirm_order import ConfirmOrder

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.fakes.command_unit_of_work import InMemoryUnitsOfWork
+from tests.suites.command_accepting import AcceptingPromises
 from tests.suites.command_answers import AnswerPromises
 from tests.suites.command_locking import LockingPromises
 from tests.suites.command_unit_of_work import UnitOfWorkPromises
@@ -22,4 +23,8 @@ class TestLockingInMemory(LockingPromises):
 
 
 class TestAnswersInMemory(AnswerPromises):
+    pass
+
+
+class TestAcceptingInMemory(AcceptingPromises):
     pass

@@ -28,10 +28,10 @@ class CommandMetrics:
         )
 
     async def __call__(self, command: object, context: Context, inner: Next) -> Outcome:
-        """Count `command` as succeeded, or under the name of what was raised."""
+        """Count `command` as succeeded, as accepted for later, or under the name of what was raised."""
         name = type(command).__name__
         started = perf_counter()
-        ended: Any = "succeeded"
+        ended: Any = "succeeded" if context.later is None else "accepted"
         try:
             return await inner(command, context)
         except BaseException as error:

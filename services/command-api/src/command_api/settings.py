@@ -89,6 +89,12 @@ class Settings(BaseSettings):
     """Answer 400 to a command without an Idempotency-Key."""
     idempotency_key_hours: Annotated[int, Field(ge=24, le=8_760)] = 24
     """How long, at least, the answer to a command with an Idempotency-Key is kept."""
+    accepted_at_once: Annotated[int, Field(ge=1, le=1_000)] = 8
+    """How many commands that were accepted for later one process runs at a time."""
+    accepted_attempts: Annotated[int, Field(ge=1, le=1_000)] = 10
+    """How often such a command is begun before it ends as failed, where it fails for technical reasons."""
+    accepted_lease_seconds: Annotated[float, Field(gt=0, le=3_600)] = 30.0
+    """After how long a process that has begun such a command is thought dead, and another one begins it anew."""
     draft_idle_hours: Annotated[int, Field(ge=0, le=87_600)] = 720
     """After how long a draft that nobody has touched expires; 0: never."""
     review_hours: Annotated[int, Field(ge=0, le=8_760)] = 0

@@ -37,7 +37,7 @@ class CommandBus:
         """Say who handles `command`. Raises ValueError where somebody does already."""
         if command in self._table:
             raise ValueError(f"{command.__name__} has a handler already")
-        step = self._in_unit_of_work(handler)
+        step = in_unit_of_work(self._begin, handler)
         for middleware in reversed(self._middlewares):
             step = _around(middleware, step)
         self._table[command] = step
@@ -54,15 +54,19 @@ class CommandBus:
         """The types of command that can be dispatched."""
         return frozenset(self._table)
 
-    def _in_unit_of_work(self, handler: Handler[Command_contra]) -> Next:
-        async def step(command: Command_contra, context: Context) -> Outcome:
-            async with self._begin(context) as uow:
-                outcome = await handler(command, uow)
-                if context.idempotency is not None:
-                    await uow.commit_with(context.idempotency.stored(outcome))
-                return outcome
 
-        return step
+def in_unit_of_work(begin: BeginUnitOfWork, handler: Handler[Command_contra]) -> Next:
+    """The handler, with a unit of work of its own for each command."""
+
+    async def step(command: Command_contra, context: Context) -> Outcome:
+        async with begin(context) as uow:
+            outcome = await handler(command, uow)
+            closing = context.closing(outcome)
+            if closing is not None:
+                await uow.commit_with(closing)
+            return outcome
+
+    return step
 
 
 def _around(middleware: Middleware, inner: Next) -> Next:

@@ -47,6 +47,10 @@ class KeyReused(Exception):
     """The idempotency key was given for another command before."""
 
 
+class EndedBefore(Exception):
+    """The accepted command has ended before, or somebody else is just about to end or to begin it."""
+
+
 class Replayed(Exception):
     """The command has been answered before, under the same idempotency key, and is not decided again."""
 

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from command_api.application.context import Context
 from command_api.application.idempotency import StoredAnswer
+from command_api.application.later import Ended, StoredCommand
 from orders_domain.events import OrderEvent, ProductEvent
 from orders_domain.order import Order
 from orders_domain.product import Product
@@ -86,18 +87,23 @@ class UnitOfWork(Protocol):
         """Note what an inventory elsewhere is to be told: stored with what was saved, told after the commit."""
         ...
 
+    def accept(self, stored: StoredCommand) -> None:
+        """Note a command that is to be run later."""
+        ...
+
     async def commit(self) -> None:
         """Write all that was saved, states and events together. Raises VersionConflict, Unavailable.
 
-        Of a command with an idempotency key nothing is written before its answer is known: this only agrees to it, and
-        `commit_with` does it as soon as the handler has returned.
+        Where the context has a closing (an answer that is kept, the end of an accepted command), nothing is written
+        before that is known: this only agrees to it, and `commit_with` does it as soon as the handler has returned.
         """
         ...
 
-    async def commit_with(self, stored: StoredAnswer) -> None:
-        """Write what was committed, if anything, together with the answer. Raises what `commit` does.
+    async def commit_with(self, closing: StoredAnswer | Ended) -> None:
+        """Write what was committed, if anything, together with its closing. Raises what `commit` does.
 
-        Raises KeyTaken, with nothing written, where the key has an answer, or is about to get one from somebody else.
+        Raises KeyTaken, with nothing written, where the key has an answer, or is about to get one from somebody else;
+        and EndedBefore where the accepted command has ended, or is just being ended or begun by somebody else.
         """
         ...
 

@@ -12,10 +12,12 @@ from command_api.application.bus import CommandBus
 from command_api.application.context import Context
 from command_api.application.errors import Replayed
 from command_api.application.idempotency import Answer, IdempotencyKey, fingerprint_of, scope_of
+from command_api.application.later import Asked, Later
 from command_api.application.outcome import Outcome
 from command_api.application.ports import Ids
 from command_api.entrypoints.fields import documented_as
 from command_api.entrypoints.idempotency_header import HEADER, NewIds, as_answer, as_replay, given_key
+from command_api.entrypoints.preferences import APPLIED, RESPOND_ASYNC, prefers_async
 from command_api.entrypoints.problems import RequestProblem, refusal
 from orders_contracts.consistency import encode_token
 from orders_domain.errors import DomainError
@@ -59,10 +61,9 @@ class Call:
 
     async def create(self, command: object) -> Response:
         """Dispatch a command that makes an aggregate, and answer where it will be found."""
-        under = "/queries" if self._request.scope["path"].startswith("/commands/") else "/api/v1"
 
         def answer(outcome: Outcome) -> Response:
-            return _answer(outcome, 201, {"Location": f"{under}/orders/{outcome.written.aggregate_id}"})
+            return _answer(outcome, 201, {"Location": f"{self._queries}/orders/{outcome.written.aggregate_id}"})
 
         return await self._dispatch(command, None, answer)
 
@@ -72,22 +73,47 @@ class Call:
         def answer(outcome: Outcome) -> Response:
             return _answer(outcome, 201 if outcome.is_new or made else 200, {}, made)
 
-        return await self._dispatch(command, self._expected_version(), answer)
+        return await self._dispatch(command, self._expected_version(), answer, made)
 
     async def _dispatch(
-        self, command: object, expected_version: int | None, answer: Callable[[Outcome], Response]
+        self,
+        command: object,
+        expected_version: int | None,
+        answer: Callable[[Outcome], Response],
+        made: str | None = None,
     ) -> Response:
-        actor = self._actor()
+        actor, later = self._actor(), self._later(made)
+        answer = answer if later is None else self._accepted
         context = Context(
             correlation_id=self._request.scope["state"]["request_id"],
             actor=actor,
             expected_version=expected_version,
             idempotency=self._idempotency(command, actor, answer),
+            later=later,
         )
         try:
             return answer(await self._desk.bus.dispatch(command, context))
         except Replayed as before:
             return as_replay(before.answer)
+
+    @property
+    def _queries(self) -> str:
+        """Where the query API is, for somebody who has come this way."""
+        return "/queries" if self._request.scope["path"].startswith("/commands/") else "/api/v1"
+
+    def _later(self, made: str | None) -> Later | None:
+        if not prefers_async(self._request):
+            return None
+        return Later(command_id=self._desk.ids.new(), asked=Asked(path=self._request.scope["path"], made=made))
+
+    def _accepted(self, outcome: Outcome) -> Response:
+        command_id = outcome.written.aggregate_id
+        headers = {
+            "Location": f"{self._queries}/commands/{command_id}",
+            APPLIED: RESPOND_ASYNC,
+            "Consistency-Token": encode_token(outcome.written),
+        }
+        return Response(orjson.dumps({"command_id": command_id}), 202, headers, "application/json")
 
     def _idempotency(
         self, command: object, actor: str | None, answer: Callable[[Outcome], Response]
@@ -150,11 +176,19 @@ Change = Annotated[Call, Depends(_call)]
 Creation = Annotated[Call, Depends(_creation)]
 
 
-def _answer(outcome: Outcome, status: int, headers: dict[str, str], made: str | None = None) -> Response:
+def body_of(outcome: Outcome, made: str | None) -> dict[str, str | int]:
+    """The body of the answer. `made` names the field for what the command created inside the aggregate."""
     written = outcome.written
     key = "order_id" if written.aggregate_type == "order" else "sku"
-    body: dict[str, object] = {key: written.aggregate_id, "version": written.version}
+    body: dict[str, str | int] = {key: written.aggregate_id, "version": written.version}
     if made is not None:
-        body[made] = outcome.created
+        body[made] = str(outcome.created)
+    return body
+
+
+def _answer(outcome: Outcome, status: int, headers: dict[str, str], made: str | None = None) -> Response:
+    written = outcome.written
     headers = {"ETag": f'"{written.version}"', "Consistency-Token": encode_token(written), **headers}
-    return Response(orjson.dumps(body), status_code=status, headers=headers, media_type="application/json")
+    return Response(
+        orjson.dumps(body_of(outcome, made)), status_code=status, headers=headers, media_type="application/json"
+    )

@@ -5,16 +5,19 @@ from typing import Any, Final
 
 from pydantic import BaseModel
 
+from command_api.entrypoints.answered import AcceptedAnswer, OrderAnswer, Problem
 from command_api.entrypoints.idempotency_header import PARAMETER, REPLAYED_HEADER
 from command_api.entrypoints.links import operations, with_links
+from command_api.entrypoints.preferences import APPLIED, RESPOND_ASYNC
+from command_api.entrypoints.preferences import PARAMETER as PREFER
 from command_api.entrypoints.problem_kinds import MEDIA_TYPE, PROBLEMS, example
-from command_api.entrypoints.schemas import OrderAnswer, Problem
 
 DESCRIPTION: Final = """\
 Changes orders and products. Every call is a command: it is decided by the rules, written together with its event,
 and answered with the new version only. What it led to is read from the query API, some milliseconds later.
 
 To be sure that a command takes effect once, however often it has to be sent, give it an `Idempotency-Key`.
+Who does not want to wait sends `Prefer: respond-async`: the command is stored, answered 202, and run soon.
 To be sure to read your own write, send the answer's `Consistency-Token` along with the next query.
 
 Unknown fields and query parameters are refused. Integers are written without a fraction: 2.0 is none.
@@ -59,10 +62,23 @@ _HEADERS: Final = {
 }
 _LOCATION: Final = {
     "Location": {
-        "description": "Where the query API will answer it",
+        "description": "Where the query API will answer what this is about",
         "required": True,
         "schema": {"type": "string", "format": "uri-reference"},
     }
+}
+_ACCEPTED: Final = {
+    "description": "Accepted: it will run, once, whatever crashes. Only to `Prefer: respond-async`",
+    "model": AcceptedAnswer,
+    "headers": {
+        **{name: header for name, header in _HEADERS.items() if name != "ETag"},
+        **_LOCATION,
+        APPLIED: {
+            "description": "The preference that was met",
+            "required": True,
+            "schema": {"type": "string", "const": RESPOND_ASYNC},
+        },
+    },
 }
 _RETRY_AFTER: Final = {
     "Retry-After": {"description": "Seconds to wait before trying again", "schema": {"type": "integer"}}
@@ -72,7 +88,10 @@ _RETRY_AFTER: Final = {
 def answers(
     model: type[BaseModel], *codes: str, done: Iterable[int] = (200,), location: bool = False
 ) -> dict[int | str, Any]:
-    """The `responses` of a command's route: `done` are its good statuses, `codes` its problems beside everyone's."""
+    """The `responses` of a command's route: `done` are its good statuses, `codes` its problems beside everyone's.
+
+    Any command may be accepted for later, too.
+    """
     headers = {**_HEADERS, **(_LOCATION if location else {})}
     good: dict[int | str, Any] = {
         status: {"description": _DONE[status], "model": model, "headers": headers} for status in done
@@ -80,6 +99,7 @@ def answers(
     by_status: dict[int, list[str]] = {}
     for code in (*_ANY_CALL, *codes):
         by_status.setdefault(PROBLEMS[code].status, []).append(code)
+    good[202] = _ACCEPTED
     return {**good, **{status: _problems(by_status[status]) for status in sorted(by_status)}}
 
 
@@ -114,5 +134,5 @@ def completed(document: dict[str, Any]) -> dict[str, Any]:
     schemas.update(problem.pop("$defs", {}))
     schemas["Problem"] = problem
     for operation in operations(document):
-        operation.setdefault("parameters", []).append(PARAMETER)
+        operation.setdefault("parameters", []).extend((PARAMETER, PREFER))
     return with_links(document)

@@ -5,11 +5,12 @@ from fastapi import APIRouter, Response
 from command_api.application.receive_return import ReceiveReturn
 from command_api.application.reject_return import RejectReturn
 from command_api.application.request_return import RequestReturn
+from command_api.entrypoints.answered import ReturnAnswer
 from command_api.entrypoints.call import Change
 from command_api.entrypoints.documentation import ORDER_CHANGE, answers, order_answers
 from command_api.entrypoints.parameters import OrderIdPath, ReturnIdPath
 from command_api.entrypoints.schemas import ReasonBody
-from command_api.entrypoints.schemas_of_orders import ReceiptBody, ReturnAnswer, ReturnBody
+from command_api.entrypoints.schemas_of_orders import ReceiptBody, ReturnBody
 from command_api.entrypoints.strict_route import StrictRoute
 from orders_domain.values import OrderId, ReturnId
 

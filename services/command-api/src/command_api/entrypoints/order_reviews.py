@@ -5,10 +5,10 @@ from fastapi import APIRouter, Response
 from command_api.application.add_note import AddNote
 from command_api.application.approve_review import ApproveReview
 from command_api.application.decline_review import DeclineReview
+from command_api.entrypoints.answered import OrderAnswer
 from command_api.entrypoints.call import Change
 from command_api.entrypoints.documentation import IN_ANY_STATE, answers, order_answers
 from command_api.entrypoints.parameters import OrderIdPath
-from command_api.entrypoints.schemas import OrderAnswer
 from command_api.entrypoints.schemas_of_orders import NoteBody, ReviewBody
 from command_api.entrypoints.strict_route import StrictRoute
 from orders_domain.values import OrderId

@@ -15,6 +15,7 @@ from command_api.application.discard_order import DiscardOrder
 from command_api.application.remove_item import RemoveItem
 from command_api.application.set_shipping_address import SetShippingAddress
 from command_api.application.ship_items import ShipItems
+from command_api.entrypoints.answered import OrderAnswer, ShipmentAnswer
 from command_api.entrypoints.call import Change, Creation
 from command_api.entrypoints.documentation import ORDER_CHANGE, answers, order_answers
 from command_api.entrypoints.parameters import OrderIdPath, ShipmentIdPath, SkuPath
@@ -22,10 +23,8 @@ from command_api.entrypoints.schemas import (
     AddressBody,
     CreateOrderBody,
     ItemBody,
-    OrderAnswer,
     QuantityBody,
     ReasonBody,
-    ShipmentAnswer,
     ShipmentBody,
     currency_or_none,
 )

@@ -56,42 +56,33 @@ def problem(
     return Response(orjson.dumps(document), kind.status, {**(headers or {}), **retry}, MEDIA_TYPE)
 
 
-def refusal(scope: Mapping[str, Any], error: domain.DomainError) -> Response:
-    """What the rules say, as a problem document."""
-    return problem(scope, error.code, error.detail, extra=error.extra)
+def refusal(scope: Mapping[str, Any], error: Exception) -> Response:  # noqa: PLR0911 - one for each kind
+    """What a command was refused for, or failed by, as a problem document."""
+    match error:
+        case domain.DomainError():
+            return problem(scope, error.code, error.detail, extra=error.extra)
+        case StaleVersion():
+            return problem(scope, "stale_version", str(error), extra={"current_version": error.current_version})
+        case OutsideUnavailable():
+            return problem(scope, "unavailable", f"{error} Nothing has been changed.")
+        case Unavailable():
+            detail = "Something this service needs does not answer. Whether the command took effect may be unknown."
+            return problem(scope, "unavailable", detail)
+        case ConcurrentUpdate():
+            detail = "Others keep changing this at the same time. Try again."
+            return problem(scope, "concurrent_update", detail)
+        case KeyInFlight():
+            detail = "The first request under this key has not ended yet. Send this one again."
+            return problem(scope, "idempotency_key_in_flight", detail)
+        case KeyReused():
+            detail = "This key was used for another command. A new command takes a new key."
+            return problem(scope, "idempotency_key_reused", detail)
+        case _:
+            return internal_error(scope)
 
 
-async def _domain_error(request: Request, error: domain.DomainError) -> Response:
+async def _refused(request: Request, error: Exception) -> Response:
     return refusal(request.scope, error)
-
-
-async def _stale_version(request: Request, error: StaleVersion) -> Response:
-    extra = {"current_version": error.current_version}
-    return problem(request.scope, "stale_version", str(error), extra=extra)
-
-
-async def _concurrent_update(request: Request, _error: ConcurrentUpdate) -> Response:
-    detail = "Others keep changing this at the same time. Try again."
-    return problem(request.scope, "concurrent_update", detail)
-
-
-async def _key_in_flight(request: Request, _error: KeyInFlight) -> Response:
-    detail = "The first request under this key has not ended yet. Send this one again."
-    return problem(request.scope, "idempotency_key_in_flight", detail)
-
-
-async def _key_reused(request: Request, _error: KeyReused) -> Response:
-    detail = "This key was used for another command. A new command takes a new key."
-    return problem(request.scope, "idempotency_key_reused", detail)
-
-
-async def _outside_unavailable(request: Request, error: OutsideUnavailable) -> Response:
-    return problem(request.scope, "unavailable", f"{error} Nothing has been changed.")
-
-
-async def _unavailable(request: Request, _error: Unavailable) -> Response:
-    detail = "Something this service needs does not answer. Whether the command took effect may be unknown."
-    return problem(request.scope, "unavailable", detail)
 
 
 async def _request_problem(request: Request, error: RequestProblem) -> Response:
@@ -124,13 +115,12 @@ def internal_error(scope: Mapping[str, Any]) -> Response:
 def install_problems(app: FastAPI) -> None:
     """Let every exception of this page be answered as it says here."""
     handlers: dict[type[Exception], Callable[[Request, Any], Awaitable[Response]]] = {
-        domain.DomainError: _domain_error,
-        StaleVersion: _stale_version,
-        ConcurrentUpdate: _concurrent_update,
-        KeyInFlight: _key_in_flight,
-        KeyReused: _key_reused,
-        OutsideUnavailable: _outside_unavailable,
-        Unavailable: _unavailable,
+        domain.DomainError: _refused,
+        StaleVersion: _refused,
+        ConcurrentUpdate: _refused,
+        KeyInFlight: _refused,
+        KeyReused: _refused,
+        Unavailable: _refused,
         RequestProblem: _request_problem,
         RequestValidationError: _validation_failed,
         HTTPException: _http_exception,

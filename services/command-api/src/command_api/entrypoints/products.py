@@ -5,10 +5,11 @@ from fastapi import APIRouter, Response
 from command_api.application.adjust_stock import AdjustStock
 from command_api.application.delist_product import DelistProduct
 from command_api.application.list_product import ListProduct
+from command_api.entrypoints.answered import ProductAnswer
 from command_api.entrypoints.call import Change
 from command_api.entrypoints.documentation import ANY_CHANGE, answers
 from command_api.entrypoints.parameters import SkuPath
-from command_api.entrypoints.schemas import ProductAnswer, ProductBody, StockAdjustmentBody
+from command_api.entrypoints.schemas import ProductBody, StockAdjustmentBody
 from command_api.entrypoints.strict_route import StrictRoute
 from orders_domain.values import Currency, Sku
 

@@ -1,10 +1,8 @@
-"""The bodies of requests and answers."""
+"""The bodies of requests."""
 
 from typing import Annotated, Final
-from uuid import UUID
 
-from pydantic import BaseModel, Field, JsonValue, StringConstraints
-from pydantic.json_schema import SkipJsonSchema
+from pydantic import Field, JsonValue, StringConstraints
 
 from command_api.entrypoints.fields import (
     Body,
@@ -15,7 +13,6 @@ from command_api.entrypoints.fields import (
     Reason,
     Reference,
     SkuText,
-    documented_as,
     example_of,
     printable,
 )
@@ -29,7 +26,6 @@ from orders_domain.values import (
     Sku,
 )
 
-ORDER_ID: Final = "0193f5a2-7b1c-7d3e-8f4a-5b6c7d8e9f01"
 EXAMPLE_ITEM: Final[dict[str, JsonValue]] = {"sku": "TEA-EARL-GREY", "quantity": 2}
 _EXAMPLE_ADDRESS: Final[dict[str, JsonValue]] = {
     "recipient": "Ada Lovelace",
@@ -136,58 +132,6 @@ class StockAdjustmentBody(Body):
 
     delta: Annotated[int, Field(ge=-MAX_STOCK_DELTA, le=MAX_STOCK_DELTA)]
     reason: Reason
-
-
-class OrderAnswer(BaseModel):
-    """The order's version after the command."""
-
-    model_config = example_of(order_id=ORDER_ID, version=2)
-
-    order_id: UUID
-    version: Annotated[int, Field(ge=1)]
-
-
-class ShipmentAnswer(OrderAnswer):
-    """And the parcel that it made."""
-
-    model_config = example_of(order_id=ORDER_ID, version=4, shipment_id="0193f5a2-9c2d-7e4f-8a5b-6c7d8e9f0a12")
-
-    shipment_id: UUID
-
-
-class ProductAnswer(BaseModel):
-    """The product's version after the command."""
-
-    model_config = example_of(sku="TEA-EARL-GREY", version=3)
-
-    sku: str
-    version: Annotated[int, Field(ge=1)]
-
-
-class FieldError(BaseModel):
-    """One thing that is wrong, and where: a JSON pointer into the body, or the parameter's name."""
-
-    pointer: str
-    detail: str
-
-
-class Problem(BaseModel):
-    """RFC 9457. `code` is stable and for programs; some codes carry further facts."""
-
-    type: Annotated[
-        str,
-        Field(
-            description="Leads to what the code means, from the address that was asked. It may move: go by `code`.",
-            json_schema_extra={"format": "uri-reference"},
-        ),
-    ]
-    title: str
-    status: int
-    detail: str
-    instance: str
-    code: str
-    trace_id: str
-    errors: Annotated[list[FieldError] | SkipJsonSchema[None], Field(json_schema_extra=documented_as())] = None
 
 
 def currency_or_none(text: str | None) -> Currency | None:

@@ -1,12 +1,11 @@
 """The bodies of requests about an order that stands, or waits for a review; and what they are answered."""
 
 from typing import Annotated
-from uuid import UUID
 
 from pydantic import Field
 
 from command_api.entrypoints.fields import Body, Name, Quantity, Reason, example_of, printable_lines
-from command_api.entrypoints.schemas import EXAMPLE_ITEM, ORDER_ID, ItemBody, OrderAnswer
+from command_api.entrypoints.schemas import EXAMPLE_ITEM, ItemBody
 from orders_domain.values import MAX_LINES, MAX_NOTE_CHARACTERS
 
 
@@ -51,11 +50,3 @@ class NoteBody(Body):
     model_config = example_of(text="Leave it with the neighbour.\nThe bell does not ring.")
 
     text: Annotated[str, printable_lines(MAX_NOTE_CHARACTERS)]
-
-
-class ReturnAnswer(OrderAnswer):
-    """And the return that it made."""
-
-    model_config = example_of(order_id=ORDER_ID, version=7, return_id="0193f5a2-a1b2-7c3d-8e4f-5a6b7c8d9e0f")
-
-    return_id: UUID

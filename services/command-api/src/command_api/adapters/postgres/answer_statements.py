@@ -11,37 +11,25 @@ from sqlalchemy import (
     Double,
     Integer,
     LargeBinary,
-    Text,
     Uuid,
     any_,
     bindparam,
     cast,
     delete,
     func,
-    insert,
     literal_column,
-    null,
-    or_,
     select,
-    union_all,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, INTERVAL
 from sqlalchemy.dialects.postgresql import insert as insert_or
 
-from command_api.adapters.postgres.statements import (
-    EXPECTED,
-    as_text,
-    change_rows,
-    given_rows,
-    hold_rows,
-    log_events,
-)
-from command_api.adapters.postgres.tables import IDEMPOTENCY_KEYS, ORDERS
+from command_api.adapters.postgres.closing_statements import GOES_WITH, write_with
+from command_api.adapters.postgres.statements import as_text, given_rows
+from command_api.adapters.postgres.tables import IDEMPOTENCY_KEYS
 
 STORED: Final = [column for column in IDEMPOTENCY_KEYS.columns if column.name != "answered_at"]
 """What is given of an answer; the database adds the moment."""
 LOCK: Final = "lock"
-ORDER_ID: Final = "order_id"
 
 _SWEEPING: Final = 7_236_102
 """An advisory lock's number; only one replica drops answers at a time."""
@@ -49,42 +37,20 @@ _HOUR: Final[ColumnElement[timedelta]] = literal_column("interval '1 hour'", INT
 
 
 def _write() -> str:
-    """Write orders as WRITE_ORDERS does, and answers: of each command all that it has, or nothing.
-
-    Parameters: those of WRITE_ORDERS, and `key_<column>`, `key_lock` and `key_order_id`, the order that the answer goes
-    with, or NULL. Answers `(order_id, NULL)` for what stood at the version expected, and `(NULL, scope)` for the keys
-    that were free. A new order whose id is taken raises UniqueViolation.
+    """Write orders, and answers: see `write_with`. Parameters `key_<column>`, `key_lock` and `key_goes_with`.
 
     Nobody waits for a key: it is claimed with a lock that is to be had at once, or not at all. So this never deadlocks
-    with whoever has claimed a key and waits for an order. A key is written when its order is held, and nothing can keep
-    the command from taking effect any more.
+    with whoever has claimed a key and waits for an order.
     """
-    order_id = ORDERS.c.order_id
-    orders = given_rows("order", [*ORDERS.columns, Column(EXPECTED, BigInteger)])
-    keys = given_rows("key", [*STORED, Column(LOCK, BigInteger), Column(ORDER_ID, Uuid)])
-    is_new = orders.c.expected == literal_column("0")
-    held = hold_rows(ORDERS, orders)
-    ready = union_all(select(held.c.order_id), select(orders.c.order_id).where(is_new)).cte("ready")
-    claimed = _claim(keys, or_(keys.c.order_id.is_(None), keys.c.order_id.in_(select(ready.c.order_id))))
-    has_none = keys.c.scope.not_in(select(claimed.c.scope))
-    barred = select(keys.c.order_id).where(keys.c.order_id.is_not(None), has_none).cte("barred")
-    free = orders.c.order_id.not_in(select(barred.c.order_id))
-    inserted = (
-        insert(ORDERS)
-        .from_select(
-            [column.name for column in ORDERS.columns],
-            select(*(orders.c[column.name] for column in ORDERS.columns)).where(is_new, free),
-        )
-        .returning(order_id)
-        .cte("inserted")
-    )
-    updated = change_rows(ORDERS, orders, order_id.in_(select(held.c.order_id)), free)
-    written = union_all(select(inserted.c.order_id), select(updated.c.order_id)).cte("written")
-    ends = union_all(select(held.c.order_id, cast(null(), LargeBinary)), select(cast(null(), Uuid), claimed.c.scope))
-    return as_text(ends.add_cte(log_events(cast(written.c.order_id, Text)).cte("logged")))
+    return write_with(given_keys(), IDEMPOTENCY_KEYS.c.scope, claim_keys)
 
 
-def _claim(keys: CTE, which: ColumnElement[bool]) -> CTE:
+def given_keys() -> CTE:
+    """Answers to be kept, as they come as parameters."""
+    return given_rows("key", [*STORED, Column(LOCK, BigInteger), Column(GOES_WITH, Uuid)])
+
+
+def claim_keys(keys: CTE, which: ColumnElement[bool]) -> CTE:
     """Write the answers of `which` whose keys are free; answers their scopes."""
     free = func.pg_try_advisory_xact_lock(keys.c.lock)
     rows = select(*(keys.c[column.name] for column in STORED)).where(which, free)

@@ -5,14 +5,15 @@ from typing import Any, Final
 
 import orjson
 
-from command_api.adapters.postgres.answer_statements import DROP_ANSWERS, FIND_ANSWERS, LOCK, ORDER_ID, STORED
+from command_api.adapters.postgres.answer_statements import DROP_ANSWERS, FIND_ANSWERS, LOCK, STORED
+from command_api.adapters.postgres.closing_statements import GOES_WITH
 from command_api.adapters.postgres.coalescing import Coalescer
 from command_api.adapters.postgres.pool import Database
 from command_api.adapters.postgres.raw_json import RawJson
-from command_api.adapters.postgres.writes import Write, arrays
+from command_api.adapters.postgres.writes import arrays
 from command_api.application.idempotency import Answer, StoredAnswer
 
-_NAMES: Final = [f"key_{name}" for name in (*(column.name for column in STORED), LOCK, ORDER_ID)]
+_NAMES: Final = [f"key_{name}" for name in (*(column.name for column in STORED), LOCK, GOES_WITH)]
 _BATCH: Final = 1_000
 """Rows that are dropped at a time: few enough to be done within milliseconds."""
 
@@ -42,12 +43,12 @@ class Answers:
         return [found.get(scope) for scope in scopes]
 
 
-def answer_parameters(kept: Sequence[tuple[Write | None, StoredAnswer]]) -> dict[str, list[Any]]:
-    """The arrays that WRITE_ANSWERED takes beside those of the orders: answers, and the order that each goes with."""
-    return arrays(_NAMES, [_row(write, stored) for write, stored in kept])
+def answer_parameters(kept: Sequence[tuple[object, StoredAnswer]]) -> dict[str, list[Any]]:
+    """The arrays `key_...` for answers, each with the id of the order or command that it goes with, or None."""
+    return arrays(_NAMES, [_row(goes_with, stored) for goes_with, stored in kept])
 
 
-def _row(write: Write | None, stored: StoredAnswer) -> tuple[Any, ...]:
+def _row(goes_with: object, stored: StoredAnswer) -> tuple[Any, ...]:
     return (
         stored.scope,
         stored.fingerprint,
@@ -55,7 +56,7 @@ def _row(write: Write | None, stored: StoredAnswer) -> tuple[Any, ...]:
         RawJson(orjson.dumps(dict(stored.answer.headers))),
         RawJson(stored.answer.body),
         int.from_bytes(stored.scope[:8], signed=True),
-        None if write is None else write.key,
+        goes_with,
     )
 
 

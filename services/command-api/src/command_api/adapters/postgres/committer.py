@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from command_api.adapters.postgres.coalescing import Coalescer
-from command_api.adapters.postgres.order_writes import OrderWrite, write_alone, write_orders
+from command_api.adapters.postgres.order_writes import Ending, OrderWrite, write_alone, write_orders
 from command_api.adapters.postgres.pool import Database
-from command_api.application.errors import KeyTaken, Unavailable, VersionConflict
+from command_api.application.errors import Unavailable, VersionConflict
 
 
 class Committer:
@@ -14,10 +14,14 @@ class Committer:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._submit = Coalescer(self._write_together, lanes=1, most=64)
+        self._end = Coalescer(self._write_together, lanes=1, most=64)
 
     async def __call__(self, write: OrderWrite) -> None:
-        """Returns when the write is durable. Raises VersionConflict, KeyTaken, Unavailable, or Postgres' word on it."""
-        await self._submit(write)
+        """Returns when the write is durable.
+
+        Raises VersionConflict, KeyTaken, EndedBefore, Unavailable, or Postgres' word on it.
+        """
+        await (self._end if isinstance(write.closing, Ending) else self._submit)(write)
 
     async def _write_together(self, batch: Sequence[OrderWrite]) -> Sequence[Exception | None]:
         late = _late(batch)
@@ -41,18 +45,18 @@ class Committer:
 def _late(batch: Sequence[OrderWrite]) -> list[Exception | None]:
     """Why a write does not go along, if so. Of those with one key only the first does: it will have the answer.
 
-    So it is with those of one order: the others' version is a thing of the past.
+    So it is with those of one order: the others' version is a thing of the past; and with those that end one command.
     """
-    keys: set[bytes] = set()
+    claims: set[object] = set()
     orders: set[object] = set()
     late: list[Exception | None] = []
-    for order, stored in batch:
-        if stored is not None and stored.scope in keys:
-            late.append(KeyTaken())
-        elif order is not None and order.key in orders:
+    for write in batch:
+        if write.claim in claims:
+            late.append(write.refused())
+        elif write.order is not None and write.order.key in orders:
             late.append(VersionConflict())
         else:
             late.append(None)
-            keys.update(() if stored is None else (stored.scope,))
-            orders.update(() if order is None else (order.key,))
+            claims.update(() if write.claim is None else (write.claim,))
+            orders.update(() if write.order is None else (write.order.key,))
     return late

@@ -72,6 +72,21 @@ INVENTORY_INTENTS: Final = Table(
     Column("attempts", Integer, nullable=False),
 )
 
+ACCEPTED_COMMANDS: Final = Table(
+    "accepted_commands",
+    METADATA,
+    Column("command_id", Uuid, primary_key=True),
+    Column("accepted_at", DateTime(timezone=True), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("body", JSON, nullable=False),
+    Column("asked", JSON, nullable=False),
+    Column("correlation_id", Text, nullable=False),
+    Column("actor", Text),
+    Column("expected_version", BigInteger),
+    Column("due_at", DateTime(timezone=True), nullable=False, server_default=FetchedValue()),
+    Column("attempts", Integer, nullable=False, server_default=FetchedValue()),
+)
+
 IDEMPOTENCY_KEYS: Final = Table(
     "idempotency_keys",
     METADATA,

@@ -57,9 +57,9 @@ def product_write(product: Product, expected: int, events: list[tuple[Any, ...]]
     return Write(product.sku, row, events)
 
 
-def order_parameters(writes: list[Write]) -> dict[str, list[Any]]:
-    """The arrays that WRITE_ORDERS takes."""
-    return _parameters(_ORDER, writes)
+def order_parameters(writes: list[Write], more: Sequence[tuple[Any, ...]] = ()) -> dict[str, list[Any]]:
+    """The arrays that WRITE_ORDERS takes; `more` are events that go along."""
+    return _parameters(_ORDER, writes, more)
 
 
 def product_parameters(writes: list[Write]) -> dict[str, list[Any]]:
@@ -67,9 +67,15 @@ def product_parameters(writes: list[Write]) -> dict[str, list[Any]]:
     return _parameters(_PRODUCT, writes)
 
 
-def _parameters(names: list[str], writes: list[Write]) -> dict[str, list[Any]]:
+def _parameters(names: list[str], writes: list[Write], more: Sequence[tuple[Any, ...]] = ()) -> dict[str, list[Any]]:
     events = [event for write in writes for event in write.events]
-    return {**arrays(names, [write.row for write in writes]), **arrays(_EVENT, events)}
+    events.extend(more)
+    return {**arrays(names, [write.row for write in writes]), **event_parameters(events)}
+
+
+def event_parameters(rows: Sequence[tuple[Any, ...]]) -> dict[str, list[Any]]:
+    """The arrays of events."""
+    return arrays(_EVENT, rows)
 
 
 def arrays(names: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> dict[str, list[Any]]:
