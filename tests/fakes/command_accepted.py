@@ -48,6 +48,10 @@ class InMemoryAcceptedCommands:
             one.attempts += 1
         return [Claim(one.stored, one.attempts) for one in claimed]
 
+    async def late_seconds(self) -> float:
+        now = time.monotonic()
+        return max((now - one.due_at for one in self._waiting.values() if one.due_at <= now), default=0.0)
+
     async def put_off(self, command_id: UUID, seconds: float) -> None:
         if command_id in self._waiting:
             self._waiting[command_id].due_at = time.monotonic() + seconds

@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, Protocol
 from uuid import UUID, uuid4
 
@@ -19,8 +20,11 @@ from tests.fakes.command_unit_of_work import LoggedEvent
 from tests.suites.command_answers import kept, keyed, stored
 from tests.suites.command_examples import CONTEXT, creation, drafted, new_order_id, product_of, stocked
 from tests.suites.command_unit_of_work import Stage
+from tests.suites.projector_waiting import until
 
 ALONE = "OnlyThisTest"
+KINDS: list[str] = []
+"""All that were made."""
 AT = datetime(2026, 1, 2, 3, 4, 5, 678_901, tzinfo=UTC)
 
 
@@ -50,6 +54,7 @@ def command(**changed: Any) -> StoredCommand:
         actor="Ada",
         expected_version=3,
     )
+    KINDS.append(one.kind)
     return replace(one, **changed)
 
 
@@ -159,6 +164,14 @@ class AcceptingPromises:
         await stage.accepted.put_off(one.command_id, 0)
         assert [claim.attempts for claim in await stage.accepted.claim([one.kind], 10)] == [2]
 
+    async def test_how_late_they_are_goes_by_when_they_are_due(self, stage: AcceptingStage) -> None:
+        await accept(stage, command())
+        waited = await stage.accepted.late_seconds()
+        assert 0 <= waited < 60
+        await until(partial(_later_than, stage, waited))
+        await stage.accepted.claim(KINDS, 1_000)  # what other tests have left, too
+        assert await stage.accepted.late_seconds() == 0
+
     async def test_a_command_ends_together_with_what_it_writes(self, stage: AcceptingStage) -> None:
         one, order_id = await accept(stage, command()), new_order_id()
         await create(stage, succeeded(one), order_id)
@@ -259,6 +272,10 @@ class AcceptingPromises:
         )
         assert [type(end) for end in ends if isinstance(end, Exception)] == [KeyTaken] * 19
         assert len(await stage.accepted.claim([first.kind], 30)) == 1
+
+
+async def _later_than(stage: AcceptingStage, waited: float) -> bool:
+    return await stage.accepted.late_seconds() > waited
 
 
 async def _discard(stage: AcceptingStage, end: Ended, order_id: OrderId) -> None:

@@ -70,6 +70,10 @@ class AcceptedCommands(Protocol):
         """Let a command be due again after `seconds`. One that has ended stays so. Raises Unavailable."""
         ...
 
+    async def late_seconds(self) -> float:
+        """For how long the one that has been due longest has been so; 0 where none is. Raises Unavailable."""
+        ...
+
 
 class Telling(Protocol):
     """Says what the caller would have been told, had it waited."""

@@ -30,21 +30,21 @@ class RunsBeside(Protocol):
 
 _SWEEP_SECONDS: Final = 60.0
 """Between two looks for answers that need not be kept any longer, and for orders that nobody has touched for long."""
+_LOOK_SECONDS: Final = 5.0
+"""Between two looks whether commands that were accepted for later wait for somebody to run them."""
 
 
-def crew(
+def accepted_commands(
     bus: CommandBus, units: PostgresUnitsOfWork, metrics: CommandMetrics, news: asyncio.Event, settings: Settings
-) -> Crew:
-    """Who runs accepted commands."""
-    work = RunAccepted(
-        bus,
-        units.begin,
-        units.accepted,
-        ToldLater(),
-        AcceptedWatch(metrics.registry),
-        attempts=settings.accepted_attempts,
-    )
-    return Crew(work, news, hands=settings.accepted_at_once)
+) -> list[RunsBeside]:
+    """Who runs accepted commands, and who looks how late they are. `news` says that there is one more."""
+    kinds = sorted(command.__name__ for command in bus.commands)
+    watch = AcceptedWatch(units.accepted, kinds, metrics.registry)
+    work = RunAccepted(bus, units.begin, units.accepted, ToldLater(), watch, attempts=settings.accepted_attempts)
+    return [
+        Crew(work, news, hands=settings.accepted_at_once),
+        Recurring("look how late accepted commands are", watch.look, seconds=_LOOK_SECONDS),
+    ]
 
 
 def idempotency_sweep(answers: Answers, settings: Settings) -> Recurring:

@@ -16,7 +16,7 @@ from command_api.application.accept_for_later import AcceptForLater
 from command_api.application.answer_once import AnswerOnce
 from command_api.application.bus import CommandBus, RetryOnConflict
 from command_api.application.errors import Unavailable
-from command_api.composition.beside import RunsBeside, crew, expiries, idempotency_sweep
+from command_api.composition.beside import RunsBeside, accepted_commands, expiries, idempotency_sweep
 from command_api.composition.commands import command_bus
 from command_api.composition.outside import outside_systems
 from command_api.entrypoints.app import create_app
@@ -77,7 +77,7 @@ def application(settings: Settings, drain: Drain | None = None) -> FastAPI:
     beside: list[RunsBeside] = [
         idempotency_sweep(units.answers, settings),
         *expiries(bus, write_database, settings),
-        crew(bus, units, metrics, news, settings),
+        *accepted_commands(bus, units, metrics, news, settings),
     ]
 
     @contextlib.asynccontextmanager

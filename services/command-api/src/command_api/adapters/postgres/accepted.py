@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 
-from command_api.adapters.postgres.accepted_statements import ACCEPT, CLAIM, PUT_OFF, STORED
+from command_api.adapters.postgres.accepted_statements import ACCEPT, CLAIM, LATE, PUT_OFF, STORED
 from command_api.adapters.postgres.answers import answer_parameters
 from command_api.adapters.postgres.coalescing import Coalescer
 from command_api.adapters.postgres.health import Health
@@ -50,6 +50,11 @@ class PostgresAcceptedCommands:
 
     async def put_off(self, command_id: UUID, seconds: float) -> None:
         await self._database.fetch(PUT_OFF, {"command_id": command_id, "seconds": seconds})
+
+    async def late_seconds(self) -> float:
+        await self._health.verify()
+        ((seconds,),) = await self._database.fetch(LATE)
+        return max(0.0, seconds or 0.0)
 
     async def _store_together(self, batch: Sequence[Acceptance]) -> Sequence[Exception | None]:
         """Of those with one key only the first is stored."""

@@ -93,9 +93,15 @@ def _in(seconds: str) -> ColumnElement[Any]:
     return func.now() + bindparam(seconds, type_=Double) * _SECOND
 
 
+def _late() -> str:
+    """Answers the seconds since the first of all commands has been due, or NULL. One look at the index."""
+    return as_text(select(cast(func.extract("epoch", func.now() - func.min(_DUE)), Double)))
+
+
 ACCEPT: Final = _accept()
 END: Final = _end()
 CLAIM: Final = _claim()
+LATE: Final = _late()
 PUT_OFF: Final = as_text(
     update(ACCEPTED_COMMANDS).where(bindparam("command_id") == _ID).values(due_at=_in("seconds")).returning(_ID)
 )
