@@ -91,7 +91,7 @@ def test_no_sequence_of_commands_leaves_a_state_that_the_rules_forbid() -> None:
 
 
 def test_the_sequences_reach_every_event_and_every_refusal() -> None:
-    """Within ten rounds. What they bring differs, also with the modules that are there; the rarest are in most of them."""
+    """Within ten rounds. What each brings differs, also with the modules that are there; most bring the rarest."""
     AnyShop.made.clear()
     missing = EVENTS | REFUSALS
     for _ in range(10):
