@@ -91,7 +91,12 @@ def test_no_sequence_of_commands_leaves_a_state_that_the_rules_forbid() -> None:
 
 
 def test_the_sequences_reach_every_event_and_every_refusal() -> None:
+    """Within ten rounds. What each brings differs, also with the modules that are there; most bring the rarest."""
     AnyShop.made.clear()
-    same_each_time = settings(max_examples=80, stateful_step_count=40, database=None, derandomize=True)
-    run_state_machine_as_test(AnyShop, settings=same_each_time)
-    assert (EVENTS | REFUSALS) - set(AnyShop.made) == set()
+    missing = EVENTS | REFUSALS
+    for _ in range(10):
+        run_state_machine_as_test(AnyShop, settings=settings(max_examples=80, stateful_step_count=40, database=None))
+        missing -= set(AnyShop.made)
+        if not missing:
+            break
+    assert missing == set()

@@ -93,11 +93,11 @@ def test_a_note_says_who_remarked_it_and_when() -> None:
     order = OrderLife()
     happenings = [
         order.created(),
-        order.tell(orders.NoteAdded, text="Rang twice.", actor="ada"),
+        order.tell(orders.NoteAdded, text="Rang twice.\n\tNobody there.", actor="ada"),
         order.tell(orders.NoteAdded, text="«Été»"),
     ]
     assert view_after(happenings)["notes"] == [
-        {"text": "Rang twice.", "added_at": "2026-11-22T08:00:02.000000Z", "actor": "ada"},
+        {"text": "Rang twice.\n\tNobody there.", "added_at": "2026-11-22T08:00:02.000000Z", "actor": "ada"},
         {"text": "«Été»", "added_at": "2026-11-22T08:00:03.000000Z", "actor": None},
     ]
 
@@ -111,7 +111,14 @@ PLAIN: Final[list[tuple[type[orders.OrderEvent], dict[str, Any]]]] = [
     (orders.OrderItemCancelled, {"status": "CONFIRMED", "sku": "A", "quantity": 1, "reason": "sold out"}),
     (
         orders.PaymentRecorded,
-        {"payment_status": "paid", "amount_cents": 500, "reference": "p", "paid_cents": 500, "refunded_cents": 0},
+        {
+            "payment_status": "paid",
+            "amount_cents": 500,
+            "reference": "p",
+            "reason": None,
+            "paid_cents": 500,
+            "refunded_cents": 0,
+        },
     ),
     (
         orders.RefundRecorded,

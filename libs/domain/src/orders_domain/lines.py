@@ -74,8 +74,9 @@ def put_lines(lines: tuple[OrderLine, ...], changed: tuple[OrderLine, ...]) -> t
 
 def changed_lines(before: tuple[OrderLine, ...], after: tuple[OrderLine, ...]) -> tuple[OrderLine, ...]:
     """Those of `after` that `before` does not have in the same form, by ascending number."""
-    known = set(before)
-    return tuple(sorted((line for line in after if line not in known), key=lambda line: line.line_number))
+    known = {line.line_number: line for line in before}
+    changed = (line for line in after if (was := known.get(line.line_number)) is not line and was != line)
+    return tuple(sorted(changed, key=lambda line: line.line_number))
 
 
 def drop_line(lines: tuple[OrderLine, ...], sku: Sku) -> tuple[OrderLine, ...]:
