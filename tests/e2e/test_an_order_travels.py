@@ -4,6 +4,7 @@ import asyncio
 
 import httpx
 
+from tests import web
 from tests.e2e.customers import ADDRESS, SKUS, Customers, until
 from tests.e2e.running_stack import Stack
 
@@ -38,6 +39,26 @@ async def test_where_a_gateway_routes_by_path_the_other_prefixes_answer(customer
     token = {"Consistency-Token": created.headers["Consistency-Token"], "Prefer": "wait=10"}
     read = await customers.queries.get(customers.urls["query-api"] + location, headers=token)
     assert read.json()["status"] == "DRAFT"
+
+
+async def test_a_command_that_is_run_later_tells_its_end_and_leads_to_what_it_did(customers: Customers) -> None:
+    order = (await customers.order(SKUS[0])).json()["order_id"]
+    later = {"Prefer": "respond-async"}
+    accepted = await customers.commands.post(f"/orders/{order}/confirm", headers=later)
+    assert accepted.status_code == httpx.codes.ACCEPTED
+    address = customers.urls["query-api"] + accepted.headers["Location"]
+    told = {"Consistency-Token": accepted.headers["Consistency-Token"], "Prefer": "wait=10"}
+
+    def complaint() -> str | None:
+        status = web.get(address, headers=told, timeout=15).json()["status"]
+        return None if status == "succeeded" else f"it is {status}"
+
+    await until(complaint, within=10)
+    ended = await customers.queries.get(address)
+    assert ended.json()["result"] == {"order_id": order, "version": 2}
+    fresh = {"Consistency-Token": ended.headers["Consistency-Token"], "Prefer": "wait=10"}
+    read = await customers.queries.get(f"/orders/{order}", headers=fresh)
+    assert (read.json()["status"], read.json()["version"]) == ("CONFIRMED", 2)
 
 
 async def test_of_two_orders_for_the_last_unit_one_is_confirmed_and_one_refused(customers: Customers) -> None:

@@ -44,7 +44,7 @@ def known(pages: Mapping[str, Page], records: Mapping[str, str]) -> Known:
 
 def _values(pages: Mapping[str, Page]) -> dict[tuple[str, str], frozenset[str]]:
     """By sample ("" for any) and label."""
-    succeeded = {"succeeded", asyncio.CancelledError.__name__}
+    succeeded = {"succeeded", "accepted", asyncio.CancelledError.__name__}
     refused = {one.code for one in _kinds(DomainError) if hasattr(one, "code")}
     wrong = {one.__name__ for one in errors_of_commands()}
     statuses = {"200", "304", *(str(kind.status) for kind in PROBLEMS.values())}

@@ -110,3 +110,14 @@ async def test_replicas_that_lock_and_share_keys_never_deadlock(replicas: list[S
     for order in orders:
         types = await shop.types(order)
         assert max(types.count(name) for name in set(types)) == 1, types
+
+
+async def test_a_key_is_the_same_at_both_addresses(shop: Shop) -> None:
+    order_id, headers = await shop.draft(), {"Idempotency-Key": new_key()}
+    note = {"text": "Ring"}
+    first, again = [
+        await shop.client.post(f"{under}/orders/{order_id}/notes", json=note, headers=headers)
+        for under in ("/api/v1", "/commands")
+    ]
+    assert_replay(again, first)
+    assert await shop.types(order_id) == ["OrderCreated", "NoteAdded"]

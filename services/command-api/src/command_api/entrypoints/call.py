@@ -15,6 +15,7 @@ from command_api.application.idempotency import Answer, IdempotencyKey, fingerpr
 from command_api.application.later import Asked, Later
 from command_api.application.outcome import Outcome
 from command_api.application.ports import Ids
+from command_api.entrypoints.addresses import operation
 from command_api.entrypoints.fields import documented_as
 from command_api.entrypoints.idempotency_header import HEADER, NewIds, as_answer, as_replay, given_key
 from command_api.entrypoints.preferences import APPLIED, RESPOND_ASYNC, prefers_async
@@ -129,7 +130,7 @@ class Call:
 
         scope = self._request.scope
         return IdempotencyKey(
-            scope=scope_of(actor=actor, method=scope["method"], route=scope["route"].path, key=key),
+            scope=scope_of(actor=actor, method=scope["method"], route=operation(scope["route"].path), key=key),
             fingerprint=fingerprint_of(command, self._ids.made),
             answer=told,
         )
