@@ -12,10 +12,12 @@ import pytest_asyncio
 from command_api.application.confirm_order import ConfirmOrder
 from command_api.application.context import Context
 from command_api.application.idempotency import Answer, IdempotencyKey
+from command_api.application.later import Later
 from orders_domain.errors import IllegalTransition
 from tests.integration.command_api.counted_commands import CASES, ON_A_PRODUCT, Case
 from tests.integration.command_api.counting import CountedHouse, counted_application, statements_of
 from tests.integration.command_api.shop import Shop, open_shop
+from tests.suites.command_accepting import command, ending, succeeded
 from tests.suites.command_examples import CONTEXT, new_order_id
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -76,6 +78,16 @@ async def test_a_key_costs_no_statement_more_but_where_products_alone_are_writte
     assert await statements_of(house.do(command, keyed)) == CASES[name].statements + more
 
 
+@pytest.mark.parametrize("name", CASES.keys())
+async def test_to_end_an_accepted_command_costs_no_statement_more_but_there(house: CountedHouse, name: str) -> None:
+    made = await led_to(house, CASES[name])
+    one = command()
+    later = replace(CONTEXT, later=Later(command_id=one.command_id, asked=one.asked))
+    assert await statements_of(house.do(made, later)) == 1
+    more = 1 if name in ON_A_PRODUCT else 0
+    assert await statements_of(house.do(made, ending(succeeded(one)))) == CASES[name].statements + more
+
+
 async def test_a_refusal_is_looked_up_and_where_there_is_a_key_kept(house: CountedHouse) -> None:
     at = await house.confirmed()
     again = ConfirmOrder(order_id=at)
@@ -92,6 +104,12 @@ async def test_a_replay_costs_the_decision_the_key_that_is_taken_and_its_answer(
     key, body = str(uuid4()), {"customer_id": str(uuid4())}
     assert await statements_of(client.call("POST", "/orders", body, Idempotency_Key=key)) == 1
     assert await statements_of(client.call("POST", "/orders", body, Idempotency_Key=key)) == 2
+
+
+async def test_an_acceptance_is_one_statement_with_a_key_too(client: Shop) -> None:
+    body, later = {"customer_id": str(uuid4())}, {"Prefer": "respond-async"}
+    assert await statements_of(client.call("POST", "/orders", body, **later)) == 1
+    assert await statements_of(client.call("POST", "/orders", body, Idempotency_Key=str(uuid4()), **later)) == 1
 
 
 async def test_a_look_at_the_readiness_costs_commands_nothing(client: Shop) -> None:
