@@ -26,7 +26,7 @@ async def commit(database_url: str) -> AsyncIterator[Committer]:
 
 
 async def test_commands_that_come_together_go_together(commit: Committer) -> None:
-    assert await statements_of(asyncio.gather(*(commit(keyed()) for _ in range(64)))) == 1
+    assert await statements_of(*(commit(keyed()) for _ in range(64))) == 1
 
 
 async def test_each_constraint_is_broken_once(shop: Shop) -> None:
