@@ -48,6 +48,7 @@ def _side(found: dict[str, Any]) -> ReadSide:
         summaries={key: Summary(**row | {"doc": row["doc"].encode()}) for key, row in found["summaries"]},
         history={(key, version): doc.encode() for key, version, doc in found["history"]},
         products={sku: (version, listed, doc.encode()) for sku, version, listed, doc in found["products"]},
+        commands={key: (version, token, doc.encode()) for key, version, token, doc in found.get("commands", [])},
         totals={status: (count, total) for status, count, total in found["totals"]},
         checkpoints={partition: Checkpoint(*rest) for partition, *rest in found["checkpoints"]},
     )
@@ -69,6 +70,7 @@ async def _record(folder: Path) -> None:
                 "summaries": [(key, asdict(row) | {"doc": row.doc.decode()}) for key, row in side.summaries.items()],
                 "history": [(key, version, doc.decode()) for (key, version), doc in side.history.items()],
                 "products": [(sku, *row[:2], row[2].decode()) for sku, row in side.products.items()],
+                "commands": [(key, *row[:2], row[2].decode()) for key, row in side.commands.items()],
                 "totals": [(status, *row) for status, row in side.totals.items()],
                 "checkpoints": [(partition, *row) for partition, row in side.checkpoints.items()],
             },

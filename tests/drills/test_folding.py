@@ -16,7 +16,7 @@ from tests.contract.events.applying import applied, document_before
 from tests.contract.events.goldens import TYPES, WRITTEN_TYPES, golden
 from tests.drills.checker.asking import number
 from tests.drills.checker.evidence import Tick
-from tests.drills.checker.folding import history_of, next_order, product_after, summary_of
+from tests.drills.checker.folding import command_after, history_of, next_order, product_after, summary_of, token_after
 from tests.drills.recording import load
 
 EVENTS: Final = {type_: decode_event(golden(type_)) for type_ in TYPES}
@@ -67,6 +67,13 @@ def test_both_folds_agree_on_every_event_of_an_order(type_: str) -> None:
 def test_both_folds_agree_on_products(type_: str) -> None:
     writes = _projected([golden(type_)])
     assert orjson.loads(writes.product_view[0].doc) == product_after(orjson.loads(golden(type_)))
+
+
+@pytest.mark.parametrize("type_", [type_ for type_ in TYPES if b'"aggregatetype":"command"' in golden(type_)])
+def test_both_folds_agree_on_commands(type_: str) -> None:
+    (row,) = _projected([golden(type_)]).command_status
+    envelope = orjson.loads(golden(type_))
+    assert (orjson.loads(row.doc), row.token) == (command_after(envelope), token_after(envelope))
 
 
 def test_an_order_that_does_not_begin_is_refused() -> None:

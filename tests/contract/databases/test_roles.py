@@ -36,6 +36,7 @@ WRITE_SIDE: Final = """
 READ_SIDE: Final = """
 | read database, every generation | `orders_projector` | `orders_query` |
 |---|---|---|
+| command_status | SELECT, INSERT, UPDATE (doc, token, version), TRUNCATE | SELECT |
 | order_history | SELECT, INSERT, UPDATE (doc), TRUNCATE | SELECT |
 | order_summary | SELECT, INSERT, UPDATE (created_at, customer_id, doc, reference, skus, status, total_cents), TRUNCATE | SELECT |
 | order_view | SELECT, INSERT, UPDATE (doc, version), TRUNCATE | SELECT |

@@ -6,7 +6,7 @@ Ids, moments and request ids are given, so that the same story makes the same by
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
-from itertools import count
+from itertools import chain, count
 from typing import Final
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from command_api.adapters.in_house import OwnStock
 from command_api.adapters.postgres.health import Health
 from command_api.adapters.postgres.pool import Database
 from command_api.adapters.postgres.units_of_work import PostgresUnitsOfWork
+from command_api.application.accept_for_later import AcceptForLater
 from command_api.application.add_item import AddItem
 from command_api.application.adjust_stock import AdjustStock
 from command_api.application.cancel_order import CancelOrder
@@ -33,7 +34,7 @@ from command_api.composition import command_bus
 from command_api.migrations.revisions import newest
 from orders_domain.values import ItemQuantity, ShipmentId
 from tests.conftest import PARTITIONS
-from tests.contract.events import second_part
+from tests.contract.events import second_part, third_part
 from tests.contract.events.shop import CUP, EUR, OFFICE, POT, TEA, create, numbered
 
 BOUGHT, CALLED_OFF, GIVEN_UP = (numbered(number) for number in (1, 2, 3))
@@ -105,11 +106,20 @@ class GivenIds:
 
 async def tell(write_database_url: str) -> None:
     """Let all of it happen in a migrated, empty database."""
-    async with _units(write_database_url) as units:
-        bus = command_bus(units.begin, EUR, outside=Outside(second_part.GivenVerdicts(), OwnStock()))
-        for number, command in enumerate(commands(), 1):
-            context = Context(correlation_id=f"7f3c1e52-6a0b-4d41-9c55-{number:012x}", actor="customer:ada")
-            await bus.dispatch(command, context)
+    clock = GivenClock()
+    async with _units(write_database_url, clock) as units:
+        accepting = AcceptForLater(units.begin, clock, _nobody_waits)
+        outside = Outside(second_part.GivenVerdicts(), OwnStock())
+        bus = command_bus(units.begin, EUR, accepting, outside=outside)
+        at_once = ((command, None) for command in commands())
+        for number, (command, later) in enumerate(chain(at_once, third_part.commands()), 1):
+            correlation_id = f"7f3c1e52-6a0b-4d41-9c55-{number:012x}"
+            await bus.dispatch(command, Context(correlation_id=correlation_id, actor="customer:ada", later=later))
+            await third_part.run_accepted(bus, units)
+
+
+def _nobody_waits() -> None:
+    """Whoever accepts a command here runs it next."""
 
 
 def written(write_database_url: str) -> list[tuple[str, bytes]]:
@@ -125,11 +135,11 @@ def first_of_each(events: list[tuple[str, bytes]]) -> dict[str, bytes]:
 
 
 @asynccontextmanager
-async def _units(write_database_url: str) -> AsyncIterator[PostgresUnitsOfWork]:
+async def _units(write_database_url: str, clock: GivenClock) -> AsyncIterator[PostgresUnitsOfWork]:
     database = Database(write_database_url, size=2, wait_seconds=10)
     await database.open()
     try:
         health = Health(database, revision=newest(), partitions=PARTITIONS)
-        yield PostgresUnitsOfWork(database, health, GivenClock(), GivenIds(), PARTITIONS)
+        yield PostgresUnitsOfWork(database, health, clock, GivenIds(), PARTITIONS)
     finally:
         await database.close()

@@ -15,6 +15,9 @@ from tests.contract.events.goldens import TYPES, golden
 EVENTS: Final = {type_: decode_event(golden(type_)) for type_ in TYPES}
 ORDER_EVENTS: Final = [type_ for type_ in TYPES if EVENTS[type_].envelope.aggregatetype == "order"]
 PRODUCT_EVENTS: Final = [type_ for type_ in TYPES if EVENTS[type_].envelope.aggregatetype == "product"]
+COMMAND_EVENTS: Final = [type_ for type_ in TYPES if EVENTS[type_].envelope.aggregatetype == "command"]
+MAPS: Final = ("result", "problem")
+"""What is a map in an event: whatever is in it, is of the message."""
 RESULTS: Final = [name for name in OrderEvent.__struct_fields__ if name != "lines"]
 
 
@@ -52,6 +55,22 @@ def test_an_example_of_a_product_shows_in_its_view(type_: str) -> None:
     }
     assert document == {name: said[name] for name in document}
     assert list(writes.changes) == [("product", envelope.subject, envelope.aggregateversion)]
+    assert not writes.order_view
+
+
+@pytest.mark.parametrize("type_", COMMAND_EVENTS)
+def test_an_example_of_a_command_shows_in_its_status(type_: str) -> None:
+    envelope, said = EVENTS[type_].envelope, orjson.loads(golden(type_))["data"]
+    writes = applied([EVENTS[type_]])
+    document = orjson.loads(writes.command_status[0].doc)
+    assert (document["command_id"], document["command"]) == (envelope.subject, said["command"])
+    assert document["status"] == name_of(type_).removeprefix("Command").lower()
+    assert {name: document[name] for name in MAPS if name in document} == {
+        name: said[name] for name in MAPS if name in said
+    }
+    moments = (document["accepted_at"], document.get("ended_at", document["accepted_at"]))
+    assert moments == (said.get("accepted_at", envelope.time), envelope.time)
+    assert list(writes.changes) == [("command", envelope.subject, envelope.aggregateversion)]
     assert not writes.order_view
 
 
@@ -109,7 +128,8 @@ def _with_more(value: Any) -> Any:
     """The same with a field more in every object."""
     match value:
         case dict():
-            return {**{name: _with_more(inner) for name, inner in value.items()}, "newfangled": {"a": [1, None]}}
+            more = {name: inner if name in MAPS else _with_more(inner) for name, inner in value.items()}
+            return {**more, "newfangled": {"a": [1, None]}}
         case list():
             return [_with_more(inner) for inner in value]
         case _:

@@ -18,6 +18,7 @@ from starlette.types import ASGIApp
 
 from orders_contracts.consistency import ConsistencyToken, encode_token
 from tests.contract.http.seed import BOUGHT, CONFIRMED, CUSTOMER, DRAFTS, MUG, ORDER, PARCEL, TEA
+from tests.contract.http.seed_accepted import IDS as ACCEPTED_IDS
 from tests.contract.http.seed_later import ARRIVED, DOUBTED, PRICED, RETURNS, SPARE, SPRING, STANDING
 
 EXAMPLES: Final = int(os.environ.get("FUZZ_EXAMPLES", "30"))
@@ -49,7 +50,11 @@ _DICTIONARIES: Final[Mapping[str, list[str]]] = {
     "parcels": [str(PARCEL)],
     "customers": [str(CUSTOMER)],
     "versions": ["*", '"1"'],
-    "tokens": [encode_token(ConsistencyToken("order", str(BOUGHT), 1))],
+    "accepted": list(map(str, ACCEPTED_IDS)),
+    "tokens": [
+        encode_token(ConsistencyToken("order", str(BOUGHT), 1)),
+        *(encode_token(ConsistencyToken("command", str(command_id), 1)) for command_id in ACCEPTED_IDS),
+    ],
     "preferences": ["wait=0", "handling=lenient, wait=0"],
 }
 _ORDER_PATH: Final = "/api/v1/orders/{order_id}"
@@ -98,6 +103,7 @@ QUERIES: Final = {
     "query.sku": "skus",
     "path.order_id": "orders",
     "path.customer_id": "customers",
+    "path.command_id": "accepted",
     "header.Consistency-Token": "tokens",
     "header.Prefer": "preferences",
 }

@@ -1,6 +1,7 @@
 """What a fuzzed service finds in its database: the order, the products and the customer of the documents' examples."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import asynccontextmanager
 from typing import Final
 from uuid import UUID
 
@@ -9,9 +10,11 @@ from command_api.adapters.postgres.health import Health
 from command_api.adapters.postgres.pool import Database
 from command_api.adapters.postgres.units_of_work import PostgresUnitsOfWork
 from command_api.adapters.system import SystemClock, UuidV7Ids
+from command_api.application.accept_for_later import AcceptForLater
 from command_api.application.add_note import AddNote
 from command_api.application.adjust_stock import AdjustStock
 from command_api.application.apply_discount import ApplyDiscount
+from command_api.application.bus import CommandBus
 from command_api.application.cancel_order import CancelOrder
 from command_api.application.confirm_order import ConfirmOrder
 from command_api.application.context import Context
@@ -115,16 +118,29 @@ async def seed_write(write_database_url: str) -> None:
 
 async def dispatch_all(write_database_url: str, commands: Iterable[object], outside: Outside = IN_HOUSE) -> None:
     """One after the other, by the command bus."""
+    async with seeding(write_database_url, outside) as (bus, _):
+        for number, command in enumerate(commands):
+            await bus.dispatch(command, Context(correlation_id=f"seed-{number}", actor="customer:ada"))
+
+
+@asynccontextmanager
+async def seeding(
+    write_database_url: str, outside: Outside = IN_HOUSE
+) -> AsyncIterator[tuple[CommandBus, PostgresUnitsOfWork]]:
+    """The command bus on a migrated database, and what it works with."""
     database = Database(write_database_url, size=2, wait_seconds=10)
     await database.open()
     try:
         health = Health(database, revision=newest(), partitions=PARTITIONS)
         units = PostgresUnitsOfWork(database, health, SystemClock(), UuidV7Ids(), PARTITIONS)
-        bus = command_bus(units.begin, EUR, outside=outside)
-        for number, command in enumerate(commands):
-            await bus.dispatch(command, Context(correlation_id=f"seed-{number}", actor="customer:ada"))
+        accepting = AcceptForLater(units.begin, SystemClock(), _nobody_waits)
+        yield command_bus(units.begin, EUR, accepting, outside=outside), units
     finally:
         await database.close()
+
+
+def _nobody_waits() -> None:
+    """Whoever accepts a command here runs it next, or leaves it."""
 
 
 async def seed_read(write_database_url: str, read_database_url: str) -> None:

@@ -26,6 +26,7 @@ from query_api.settings import Settings as QuerySettings
 from tests.contract.http.changes import operations
 from tests.contract.http.documents import document
 from tests.contract.http.seed import seed_read, seed_write
+from tests.contract.http.seed_accepted import seed_accepted
 from tests.contract.http.seed_later import seed_later
 from tests.integration.query_api.running import PAGE_TOKEN_SECRET, running
 
@@ -73,6 +74,7 @@ def test_command_api_keeps_to_its_document(fuzzing: ModuleType, write_database_u
 
 def test_query_api_keeps_to_its_document(fuzzing: ModuleType, write_database_url: str, read_database_url: str) -> None:
     asyncio.run(seed_write(write_database_url))
+    asyncio.run(seed_accepted(write_database_url))
     asyncio.run(seed_read(write_database_url, read_database_url))
     parts = build(QuerySettings(database_url=read_database_url, page_token_secret=PAGE_TOKEN_SECRET))
 

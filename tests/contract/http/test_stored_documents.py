@@ -20,6 +20,7 @@ TABLES: Final = {
     "OrderSummary": "order_summary",
     "HistoryEntry": "order_history",
     "Product": "product_view",
+    "Command": "command_status",
 }
 PARTS: Final = ("items", "discounts", "charges", "shipments", "returns", "notes")
 

@@ -11,14 +11,13 @@ from starlette.applications import Starlette
 
 from command_api import composition as command_side
 from command_api.settings import Settings as CommandSettings
-from orders_contracts.codec import decode_event
-from orders_contracts.streams import NO_EVENT
 from projector.adapters.postgres_read_store import PostgresReadStore
-from projector.application.log import Checkpoint, Entry, Move, Slice
-from projector.application.projections.fold import fold, orders_to_load
 from query_api import composition as query_side
 from query_api.settings import Settings as QuerySettings
 from tests.contract.events.story import written
+from tests.contract.releases.contents import entries
+from tests.suites.projector_parked import Projector
+from tests.suites.projector_waiting import until
 
 TOKEN: Final = "Consistency-Token"
 ONCE: Final = {"Prefer": "wait=0"}
@@ -82,18 +81,34 @@ async def test_a_token_that_was_tampered_with_is_refused(
         assert (refused.status_code, refused.json()["code"]) == (400, "malformed_request"), garbage
 
 
+async def test_the_token_of_an_accepted_command_leads_to_its_end_and_that_to_what_it_did(
+    commands: httpx.AsyncClient, queries: httpx.AsyncClient, write_database_url: str, read_database_url: str
+) -> None:
+    answer = await commands.post("/orders", json={"customer_id": CUSTOMER}, headers={"Prefer": "respond-async"})
+    assert answer.status_code == 202, answer.text
+    there, token = answer.headers["Location"].removeprefix("/api/v1"), {TOKEN: answer.headers[TOKEN]}
+    unknown, behind = await queries.get(there), await queries.get(there, headers=token | ONCE)
+    assert (unknown.status_code, unknown.json()["code"]) == (404, "command_not_found")
+    assert (behind.status_code, behind.json()["code"]) == (503, "read_model_behind")
+    await until(lambda: _has_ended(write_database_url))
+    await _project(write_database_url, read_database_url)
+    found = await queries.get(there, headers=token)
+    told = found.json()
+    assert (found.status_code, told["command"], told["status"]) == (200, "CreateOrder", "succeeded")
+    order = await queries.get(f"/orders/{told['result']['order_id']}", headers={TOKEN: found.headers[TOKEN]})
+    assert (order.status_code, order.json()["version"]) == (200, told["result"]["version"])
+
+
+async def _has_ended(write_database_url: str) -> bool:
+    return any(type_ == "orders.CommandSucceeded.v1" for type_, _ in written(write_database_url))
+
+
 async def _project(write_database_url: str, read_database_url: str) -> None:
-    """Bring the log's one event into the read models."""
-    ((_, data),) = written(write_database_url)
-    event = decode_event(data)
-    event_id = str(event.envelope.id)
-    slices = [Slice(0, Checkpoint(0, NO_EVENT), [event], [Entry(1, event_id, NO_EVENT, b"")])]
+    """Bring the log into the read models."""
     store = PostgresReadStore(read_database_url, "g1")
-    await store.open(1, 1)
-    move = Move(0, 0, Checkpoint(1, event_id))
-    missed = await store.apply(1, [move], orders_to_load([event]), lambda documents: fold(slices, documents))
+    log = [event for _, event in written(write_database_url)]
+    assert await Projector(store).apply(list(entries(log)))
     await store.close()
-    assert not missed
 
 
 @asynccontextmanager

@@ -20,7 +20,10 @@ from query_api.application.waiting_room import WaitingRoom
 from tests.contract.events.goldens import golden
 
 GENERATION = "g1"
-EVENTS = [decode_event(golden(type_)) for type_ in ("orders.OrderCreated.v1", "orders.StockShipped.v1")]
+EVENTS = [
+    decode_event(golden(type_))
+    for type_ in ("orders.OrderCreated.v1", "orders.StockShipped.v1", "orders.CommandFailed.v1")
+]
 
 
 @pytest.fixture
@@ -44,7 +47,7 @@ async def room(read_database_url: str) -> AsyncIterator[WaitingRoom]:
     await asyncio.gather(listening, return_exceptions=True)
 
 
-@pytest.mark.parametrize("event", EVENTS, ids=["order", "product"])
+@pytest.mark.parametrize("event", EVENTS, ids=["order", "product", "command"])
 async def test_a_waiting_read_is_woken_by_the_commit(store: PostgresReadStore, room: WaitingRoom, event: Event) -> None:
     with room.place(_token(event)) as place, room.place(_token(event, versions_more=1)) as patient:
         for waiting in (place, patient):

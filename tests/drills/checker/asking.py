@@ -83,6 +83,9 @@ def read_read_side(url: str) -> ReadSide:
             side.history[order, version] = doc.encode()
         for sku, version, listed, doc in link.execute("SELECT sku, version, listed, doc::text FROM product_view"):
             side.products[sku] = (version, listed, doc.encode())
+        statuses = "SELECT command_id::text, version, token, doc::text FROM command_status"
+        for command, version, token, doc in link.execute(statuses):
+            side.commands[command] = (version, token, doc.encode())
         totals = "SELECT status, count(*), sum(total_cents)::bigint FROM order_summary GROUP BY status"
         side.totals = {status: (count, total) for status, count, total in link.execute(totals)}
         side.checkpoints = _checkpoints(link)

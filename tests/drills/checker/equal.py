@@ -7,7 +7,15 @@ import orjson
 
 from tests.drills.checker.evidence import Event, Log, ReadSide
 from tests.drills.checker.finding import Finding
-from tests.drills.checker.folding import Document, history_of, next_order, product_after, summary_of
+from tests.drills.checker.folding import (
+    Document,
+    command_after,
+    history_of,
+    next_order,
+    product_after,
+    summary_of,
+    token_after,
+)
 from tests.drills.told import Read
 
 
@@ -19,20 +27,21 @@ def check_equal(log: Log, side: ReadSide, reads: Sequence[Read]) -> Finding:
         if read.body:
             kept[read.order_id, read.version].add(read.body)
     lives: defaultdict[str, list[Event]] = defaultdict(list)
-    products: dict[str, Event] = {}
+    last: defaultdict[str, dict[str, Event]] = defaultdict(dict)
     for event in log.events:
         if event.aggregate[0] == "order":
             lives[event.aggregate[1]].append(event)
         else:
-            products[event.aggregate[1]] = event
+            last[event.aggregate[0]][event.aggregate[1]] = event
     totals: defaultdict[str, list[int]] = defaultdict(lambda: [0, 0])
     for order_id, life in lives.items():
         order = _check_order(finding, order_id, life, side, kept)
         if order is not None:
             totals[order["status"]][0] += 1
             totals[order["status"]][1] += order["total_cents"]
-    _check_products(finding, products, side)
-    _check_nothing_more(finding, log, lives, side)
+    _check_products(finding, last["product"], side)
+    _check_commands(finding, last["command"], side)
+    _check_nothing_more(finding, lives, last, side)
     folded = {status: (count, total) for status, (count, total) in totals.items()}
     finding.expect(folded == side.totals, f"totals by status are {side.totals}, the fold has {folded}")
     finding.counts["statuses"] = len(folded)
@@ -96,13 +105,27 @@ def _check_products(finding: Finding, products: dict[str, Event], side: ReadSide
         finding.counts["products"] += 1
 
 
-def _check_nothing_more(finding: Finding, log: Log, lives: dict[str, list[Event]], side: ReadSide) -> None:
+def _check_commands(finding: Finding, commands: dict[str, Event], side: ReadSide) -> None:
+    for command_id, event in commands.items():
+        envelope = orjson.loads(event.raw)
+        version, token, doc = side.commands.get(command_id, (0, None, b"null"))
+        fine = (version, token) == (event.version, token_after(envelope)) and orjson.loads(doc) == command_after(
+            envelope
+        )
+        where = f"at version {version}, the fold at {event.version}, or otherwise"
+        finding.expect(fine, f"command_status has {command_id} {where}")
+        finding.counts["commands"] += 1
+
+
+def _check_nothing_more(
+    finding: Finding, lives: dict[str, list[Event]], last: dict[str, dict[str, Event]], side: ReadSide
+) -> None:
     events = sum(len(life) for life in lives.values())
-    products = {event.aggregate[1] for event in log.events if event.aggregate[0] == "product"}
     for table, stored, folded in (
         ("order_view", len(side.orders), len(lives)),
         ("order_summary", len(side.summaries), len(lives)),
         ("order_history", len(side.history), events),
-        ("product_view", len(side.products), len(products)),
+        ("product_view", len(side.products), len(last["product"])),
+        ("command_status", len(side.commands), len(last["command"])),
     ):
         finding.expect(stored <= folded, f"{table} has {stored} rows, the fold {folded}")

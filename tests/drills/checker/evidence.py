@@ -80,12 +80,16 @@ class Summary:
 
 @dataclass(slots=True)
 class ReadSide:
-    """The read models as stored. History by order and version, products by SKU with whether they are listed."""
+    """The read models as stored. History by order and version, products by SKU with whether they are listed.
+
+    Commands have the token of what they did, where they did something.
+    """
 
     orders: dict[str, tuple[int, bytes]] = field(default_factory=dict)
     summaries: dict[str, Summary] = field(default_factory=dict)
     history: dict[tuple[str, int], bytes] = field(default_factory=dict)
     products: dict[str, tuple[int, bool, bytes]] = field(default_factory=dict)
+    commands: dict[str, tuple[int, str | None, bytes]] = field(default_factory=dict)
     totals: dict[str, tuple[int, int]] = field(default_factory=dict)
     checkpoints: dict[int, Checkpoint] = field(default_factory=dict)
     parked: int = 0

@@ -1,5 +1,6 @@
 """The read models that the log adds up to: a fold of its own over the JSON of the events."""
 
+from base64 import urlsafe_b64encode
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
@@ -63,6 +64,27 @@ def product_after(envelope: Document) -> Document:
     """The product's document after an event; every one carries it whole."""
     document = {field: envelope["data"][field] for field in PRODUCT}
     return document | {"version": envelope["aggregateversion"], "updated_at": envelope["time"]}
+
+
+def command_after(envelope: Document) -> Document:
+    """The command's document after an event; the one that ends it tells it whole."""
+    data = envelope["data"]
+    document = {"command_id": envelope["subject"], "command": data["command"]}
+    if name_of(envelope) == "CommandAccepted":
+        return document | {"status": "accepted", "accepted_at": envelope["time"]}
+    outcome = "result" if name_of(envelope) == "CommandSucceeded" else "problem"
+    status = {"result": "succeeded", "problem": "failed"}[outcome]
+    times = {"accepted_at": data["accepted_at"], "ended_at": envelope["time"]}
+    return document | {"status": status, outcome: data[outcome]} | times
+
+
+def token_after(envelope: Document) -> str | None:
+    """The Consistency-Token of what the command did, once it has done something."""
+    written = envelope["data"].get("written")
+    if written is None:
+        return None
+    plain = f"{written['aggregate_type'][0]}{written['version']}.{written['aggregate_id']}"
+    return urlsafe_b64encode(plain.encode()).rstrip(b"=").decode()
 
 
 Parts = list[Document]

@@ -1,7 +1,9 @@
 """The application as it is put together, on connections that count their statements; and orders at every point."""
 
-from collections.abc import AsyncIterator, Awaitable
+import asyncio
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager, nullcontext
+from contextvars import ContextVar
 from typing import Any, Final
 from uuid import UUID
 
@@ -29,13 +31,19 @@ from tests.suites.command_examples import ADDRESS, CONTEXT, CUSTOMER, EUR, new_o
 PARCEL: Final = ShipmentId(UUID(int=7))
 
 
-class CountingCursor(psycopg.AsyncCursor[Any]):
-    """Counts what is executed. BEGIN and COMMIT do not pass through cursors."""
+_counted: ContextVar[list[str] | None] = ContextVar("counted", default=None)
 
-    statements = 0
+
+class CountingCursor(psycopg.AsyncCursor[Any]):
+    """Notes what is executed for whoever counts, and nothing of what goes on beside, such as a sweep.
+
+    BEGIN and COMMIT do not pass through cursors.
+    """
 
     async def execute(self, *arguments: Any, **options: Any) -> "CountingCursor":
-        CountingCursor.statements += 1
+        counted = _counted.get()
+        if counted is not None:
+            counted.append(str(arguments[0]))
         return await super().execute(*arguments, **options)
 
 
@@ -48,11 +56,15 @@ def counted_database(url: str) -> Database:
     return database
 
 
-async def statements_of(call: Awaitable[object]) -> int:
-    """How many statements it takes."""
-    before = CountingCursor.statements
-    await call
-    return CountingCursor.statements - before
+async def statements_of(*calls: Coroutine[Any, Any, object]) -> int:
+    """How many statements they take, all at once."""
+    statements: list[str] = []
+    token = _counted.set(statements)
+    try:
+        await asyncio.gather(*calls)
+    finally:
+        _counted.reset(token)
+    return len(statements)
 
 
 class Judge:

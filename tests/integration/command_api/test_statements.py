@@ -1,6 +1,5 @@
 """How many statements commands take: one to look up and one to write; where stock is held, two more."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Final
@@ -116,12 +115,10 @@ async def test_a_look_at_the_readiness_costs_commands_nothing(client: Shop) -> N
     assert (await client.client.get("/readyz")).status_code == 200
     skus = [await client.product() for _ in range(3)]
     alone = await statements_of(client.client.get("/readyz"))
-    together = await statements_of(
-        asyncio.gather(client.client.get("/readyz"), *(client.adjust(sku, 1) for sku in skus))
-    )
+    together = await statements_of(client.client.get("/readyz"), *(client.adjust(sku, 1) for sku in skus))
     assert together == alone + 2 * len(skus)
 
 
 async def test_commands_that_come_together_share_their_statements(client: Shop) -> None:
     sku = await client.product()
-    assert await statements_of(asyncio.gather(*(client.draft({sku: 1}) for _ in range(40)))) <= 40
+    assert await statements_of(*(client.draft({sku: 1}) for _ in range(40))) <= 40

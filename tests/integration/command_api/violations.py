@@ -7,6 +7,8 @@ from typing import Any, Final, NamedTuple
 
 import psycopg
 
+from command_api.adapters.postgres import accepted_statements
+from command_api.adapters.postgres.accepted_statements import ACCEPT, END
 from command_api.adapters.postgres.answer_statements import STORED, WRITE_ANSWERED
 from command_api.adapters.postgres.order_writes import OrderWrite
 from command_api.adapters.postgres.statements import WRITE_ORDERS
@@ -17,9 +19,14 @@ from tests.integration.command_api.shop import Shop
 from tests.integration.command_api.test_committing import order_write
 from tests.integration.command_api.test_committing_answers import answer, keyed
 
-WRITTEN: Final = sorted(set(re.findall(r"(?:INSERT INTO|(?<!FOR )UPDATE) (\w+)", WRITE_ORDERS + WRITE_ANSWERED)))
-"""Every table that the two statements write."""
-GIVEN: Final = {f"{column.table.name}.{column.name}" for column in (*ORDERS.columns, *OUTBOX.columns, *STORED)}
+_STATEMENTS: Final = WRITE_ORDERS + WRITE_ANSWERED + END + ACCEPT
+"""Those that are for many commands at once."""
+WRITTEN: Final = sorted(set(re.findall(r"(?:INSERT INTO|(?<!FOR )UPDATE) (\w+)", _STATEMENTS)))
+"""Every table that they write."""
+GIVEN: Final = {
+    f"{column.table.name}.{column.name}"
+    for column in (*ORDERS.columns, *OUTBOX.columns, *STORED, *accepted_statements.STORED)
+}
 """Columns whose values come with a command; all others the database fills itself."""
 CONSTRAINTS: Final = """
 SELECT rel || '.' || name, array_agg(rel || '.' || attname) FROM (
@@ -106,3 +113,10 @@ async def constraints(shop: Shop) -> set[str]:
     """Those of the written tables that a command's values can violate."""
     rows = [tuple(row.values()) for row in await shop.rows(CONSTRAINTS, WRITTEN)]
     return {name for name, columns in rows if GIVEN & set(columns)}
+
+
+def named(refusal: Exception) -> str | None:
+    """The constraint by Postgres' word; None where it was not the one to refuse."""
+    if not isinstance(refusal, psycopg.Error):
+        return None
+    return f"{refusal.diag.table_name}.{refusal.diag.constraint_name or refusal.diag.column_name}"

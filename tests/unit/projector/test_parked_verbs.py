@@ -21,6 +21,7 @@ EVENTS = [
     [
         ("order:7d4e", Aggregate("order", "7d4e")),
         ("product:PEN:1", Aggregate("product", "PEN:1")),
+        ("command:7d4e", Aggregate("command", "7d4e")),
         ("unreadable", UNKNOWN),
     ],
 )

@@ -20,7 +20,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False)
 verbs_of_parking = typer.Typer(no_args_is_help=True)
 app.add_typer(verbs_of_parking, name="parked")
 
-Names = Annotated[list[str] | None, typer.Argument(metavar="[order:UUID|product:SKU|unreadable]...")]
+Names = Annotated[list[str] | None, typer.Argument(metavar="[order:UUID|product:SKU|command:UUID|unreadable]...")]
 Everything = Annotated[bool, typer.Option("--all", help="All aggregates that are parked.")]
 Answer = TypeVar("Answer")
 

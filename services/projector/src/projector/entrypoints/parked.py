@@ -17,7 +17,7 @@ UNREADABLE: Final = "unreadable"
 
 
 def aggregate_of(name: str) -> Aggregate:
-    """`order:UUID`, `product:SKU` or `unreadable`. Raises ValueError for a name of another form."""
+    """`order:UUID`, `product:SKU`, `command:UUID` or `unreadable`. Raises ValueError for a name of another form."""
     if name == UNREADABLE:
         return UNKNOWN
     type_, colon, id_ = name.partition(":")
