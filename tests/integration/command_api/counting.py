@@ -142,7 +142,5 @@ async def counted_application(database_url: str) -> AsyncIterator[tuple[FastAPI,
         patch.setattr(composition.service, "database", lambda _settings: write_database)
         outside = nullcontext(), Outside(judge, OwnStock())
         patch.setattr(composition.service, "outside_systems", lambda *_given: outside)
-        for beside in ("accepted_commands", "expiries"):  # what they ask now and then would be counted
-            patch.setattr(composition.service, beside, lambda *_given: [])
         app = composition.application(Settings(database_url=database_url))
     yield app, CountedHouse(app.state.desk.bus, judge)
