@@ -142,5 +142,6 @@ async def counted_application(database_url: str) -> AsyncIterator[tuple[FastAPI,
         patch.setattr(composition.service, "database", lambda _settings: write_database)
         outside = nullcontext(), Outside(judge, OwnStock())
         patch.setattr(composition.service, "outside_systems", lambda *_given: outside)
+        patch.setattr(composition.service, "accepted_commands", lambda *_given: [])  # who is counted runs them
         app = composition.application(Settings(database_url=database_url))
     yield app, CountedHouse(app.state.desk.bus, judge)
