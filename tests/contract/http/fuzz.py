@@ -36,12 +36,16 @@ _CHECKS: Final = {
 _DICTIONARIES: Final[Mapping[str, list[str]]] = {
     "skus": [TEA, MUG],
     "orders": [str(ORDER), str(BOUGHT), *map(str, CONFIRMED)],
-    "drafts": list(map(str, DRAFTS)),
-    "confirmed": list(map(str, CONFIRMED)),
+    "drafts": list(map(str, DRAFTS[:8])),
+    "wanted": list(map(str, DRAFTS[8:16])),
+    "dropped": list(map(str, DRAFTS[16:])),
+    "confirmed": list(map(str, CONFIRMED[::2])),
+    "called off": list(map(str, CONFIRMED[1::2])),
     "underway": [str(ORDER)],
     "priced": list(map(str, PRICED)),
     "discounts": [SPRING],
-    "doubted": list(map(str, DOUBTED)),
+    "doubted": list(map(str, DOUBTED[::2])),
+    "suspected": list(map(str, DOUBTED[1::2])),
     "standing": list(map(str, STANDING)),
     "arrived": [str(ARRIVED)],
     "returns": list(map(str, RETURNS[::2])),
@@ -80,7 +84,8 @@ COMMANDS_ON: Final = {
                 "PUT charges/{kind}",
                 "DELETE charges/{kind}",
             ),
-            "doubted": ("POST review/approve", "POST review/decline"),
+            "doubted": ("POST review/approve",),
+            "suspected": ("POST review/decline",),
             "standing": ("POST items/{sku}/cancel",),
             "arrived": (
                 "POST payments",
@@ -93,11 +98,13 @@ COMMANDS_ON: Final = {
     },
     f"POST {_ORDER_PATH}/returns/{{return_id}}/reject": {"path.order_id": "arrived", "path.return_id": "unwanted"},
     "DELETE /api/v1/products/{sku}": {"path.sku": "spare"},
-    "POST /api/v1/orders/{order_id}/cancel": {"path.order_id": "confirmed"},
+    "POST /api/v1/orders/{order_id}/confirm": {"path.order_id": "wanted"},
+    "DELETE /api/v1/orders/{order_id}": {"path.order_id": "dropped"},
+    "POST /api/v1/orders/{order_id}/cancel": {"path.order_id": "called off"},
     "POST /api/v1/orders/{order_id}/shipments": {"path.order_id": "confirmed"},
     "POST /api/v1/orders/{order_id}/shipments/{shipment_id}/deliver": {"path.order_id": "underway"},
 }
-"""The same for single operations."""
+"""The same for single operations. What ends an order has orders of its own, or the next would find none."""
 QUERIES: Final = {
     "path.sku": "skus",
     "query.sku": "skus",

@@ -33,7 +33,11 @@ from tests.integration.query_api.running import PAGE_TOKEN_SECRET, running
 if TYPE_CHECKING:
     from tests.contract.http.fuzz import Findings
 
-pytestmark = pytest.mark.timeout(7_200 if "FUZZ_EXAMPLES" in os.environ else 300)
+pytestmark = [
+    pytest.mark.timeout(7_200 if "FUZZ_EXAMPLES" in os.environ else 300),
+    # The service runs in a thread beside the one that draws, and throws dice for its pauses.
+    pytest.mark.filterwarnings("ignore:Do not use the `random` module inside strategies"),
+]
 
 
 @pytest.fixture(autouse=True)
