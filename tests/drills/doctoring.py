@@ -29,9 +29,10 @@ class Evidence:
         return {finding.invariant: finding for finding in findings}
 
     def command(self, kind: str) -> Command:
-        """One that was done and has an event."""
+        """One that was done while its caller waited, and has an event."""
         made = {event.correlation for event in self.log.events}
-        return next(one for one in self.told.commands if one.kind == kind and one.request_id in made)
+        done = (one for one in self.told.commands if one.outcome == "done" and one.request_id in made)
+        return next(one for one in done if one.kind == kind)
 
     def place(self, command: Command) -> int:
         """Where the event of a command on an order is in the log."""
@@ -161,13 +162,13 @@ def change_sum(seen: Evidence) -> None:
 
 
 def answer_otherwise(seen: Evidence) -> None:
-    read = next(one for one in seen.told.reads if one.body)
+    read = next(one for one in seen.told.reads if one.body and one.about == "orders")
     read.body = read.body.replace(b'"item_count":', b'"item_count":9')
 
 
 def answer_a_version_that_never_was(seen: Evidence) -> None:
-    read = next(one for one in seen.told.reads if one.body)
-    seen.told.reads.append(Read("c0", read.order_id, 0, 0, 200, 99, body=read.body))
+    read = next(one for one in seen.told.reads if one.body and one.about == "orders")
+    seen.told.reads.append(Read("c0", read.subject, 0, 0, 200, 99, body=read.body))
 
 
 def fall_behind(seen: Evidence) -> None:

@@ -78,8 +78,7 @@ class Drill:
         self.told = Told()
         self._system = system
         self._scene = Scene(system, self.told)
-        ports = system.ports["command-api"], system.ports["query-api"]
-        self._crowd = Crowd(ports, self.told, clients, rate)
+        self._crowd = Crowd(system.doors, self.told, clients, rate)
 
     async def begin(self) -> None:
         """Stock the shelves. Raises RuntimeError and TooLate."""

@@ -9,7 +9,7 @@ import psycopg
 import redis
 
 from tests.drills.checker.asking import read_lengths
-from tests.drills.checker.checking import behind, unpublished
+from tests.drills.checker.checking import behind, unended, unpublished
 from tests.drills.figures import stale
 from tests.drills.pace import until
 from tests.drills.system import System
@@ -36,9 +36,10 @@ async def until_recovered(system: System) -> float:
 
 
 async def restless(system: System) -> str | None:
-    """What is not yet done; None when all is published, applied, and known to be fresh."""
+    """What is not yet done; None when all is published, applied, and known to be fresh, and no command is to come."""
     return (
         await system.complaint()
+        or await asked(lambda: unended(system.urls))
         or await asked(lambda: behind(system.urls))
         or await asked(lambda: unpublished(system.urls))
         or await stale(system.ports["query-api"])

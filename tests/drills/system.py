@@ -1,4 +1,4 @@
-"""The whole system under drill: three engines, two relays, two projectors, both APIs, and a proxy on every link."""
+"""The whole system under drill: three engines, two of each process but query-api, and a proxy on every link."""
 
 import asyncio
 import os
@@ -18,12 +18,14 @@ from stack.postgres import PostgresServer
 from stack.redis_users import ADMIN, RedisUsers, kept_users
 from stack.services import ServiceServer, module_command, page_token_secret, service
 from stack.valkey import ValkeyServer
+from tests.drills.doors import Doors
 from tests.drills.links import Link
 from tests.drills.running import Running
 
 ENGINES: Final = ("write-db", "read-db", "redis")
 NEEDS: Final = {
-    "command-api": ("write-db",),
+    "command-api-1": ("write-db",),
+    "command-api-2": ("write-db",),
     "relay-1": ("write-db", "redis"),
     "relay-2": ("write-db", "redis"),
     "projector-1": ("redis", "read-db"),
@@ -34,12 +36,13 @@ NEEDS: Final = {
 SERVICES: Final = tuple(NEEDS)
 PROCESSES: Final = (*ENGINES, *SERVICES)
 LINKS: Final = tuple(f"{name}>{engine}" for name, engines in NEEDS.items() for engine in engines)
-_MODULES: Final = {"command-api": "command_api", "query-api": "query_api"}
 _OURS: Final = ("COMMAND_API_", "QUERY_API_", "OUTBOX_RELAY_", "PROJECTOR_")
 RELAY: Final = {"POLL_SECONDS": "0.005", "STREAM_WINDOW": "500"}
 """Two relays, each through two proxies, would take a core of a small machine at the shipped pace; and at the shipped
 window nothing would be trimmed in so short a life.
 """
+COMMANDS: Final = {"ACCEPTED_LEASE_SECONDS": "2.5"}
+"""What a killed process had begun is taken over before a round is over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,11 @@ class System:
     def logs(self) -> Path:
         """The folder with a log for each process."""
         return self.folder / "logs"
+
+    @property
+    def doors(self) -> Doors:
+        """Where clients ask."""
+        return Doors((self.ports["command-api-1"], self.ports["command-api-2"]), self.ports["query-api"])
 
     async def bring_up(self) -> None:
         """Start everything and wait until it is ready. Raises RuntimeError and TooLate."""
@@ -168,8 +176,9 @@ class System:
             settings["REDIS_URL"] = self._users.url(valkey.url_on(through["redis"]), user)
         if name == "query-api":
             settings["PAGE_TOKEN_SECRET"] = self._secret
-        if name in _MODULES:
-            return service(site, _MODULES[name], "serve", self.ports[name], settings)
+            return service(site, "query_api", "serve", self.ports[name], settings)
+        if name.startswith("command"):
+            return service(site, "command_api", "serve", self.ports[name], settings | COMMANDS)
         if name.startswith("relay"):
             return service(site, "outbox_relay", "run", self.ports[name], settings | RELAY)
         return service(site, "projector", "run", self.ports[name], settings)

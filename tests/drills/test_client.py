@@ -5,13 +5,15 @@ import asyncio
 import pytest
 
 from tests.bench.client import Answer
+from tests.drills.doors import Doors
 from tests.drills.load.client import Client
 from tests.drills.load.dice import Wish, wishes
 from tests.drills.load.orders import Order, Orders
 from tests.drills.pace import until
-from tests.drills.told import Command, Kind, Told
+from tests.drills.told import Kind, Read, Told
 
 ORDER = "01a20000-0000-7000-8000-000000000001"
+DOORS = Doors((1,), 1)
 
 
 class Window:
@@ -33,30 +35,28 @@ def wish() -> Wish:
     return next(wishes("1"))
 
 
-async def shown(window: Window, wish: Wish, times: int, monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int]]:
+async def shown(window: Window, times: int, monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int]]:
     """What was remembered before each answer, and the answer."""
-    client = Client("c0", (1, 1), window.told, 1.0)
+    client = Client("c0", DOORS, window.told, 1.0)
     monkeypatch.setattr(client, "_queries", window)
     for _ in range(times):
-        await client._read(ORDER, 0, "", wish)
+        await client._read(Read("c0", ORDER, 0), "", keep=False)
     return [(read.seen, read.version) for read in window.told.reads]
 
 
-async def test_the_newest_version_seen_is_remembered(wish: Wish, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert await shown(Window(2, 3, 1, 3), wish, 4, monkeypatch) == [(0, 2), (2, 3), (3, 1), (3, 3)]
+async def test_the_newest_version_seen_is_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert await shown(Window(2, 3, 1, 3), 4, monkeypatch) == [(0, 2), (2, 3), (3, 1), (3, 3)]
 
 
-async def test_nothing_is_remembered_beyond_a_crash_of_the_read_database(
-    wish: Wish, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_nothing_is_remembered_beyond_a_crash_of_the_read_database(monkeypatch: pytest.MonkeyPatch) -> None:
     window = Window(2, 5, 4, 4)
     window.crash_at = 5
-    assert await shown(window, wish, 4, monkeypatch) == [(0, 2), (0, 5), (0, 4), (4, 4)]
+    assert await shown(window, 4, monkeypatch) == [(0, 2), (0, 5), (0, 4), (4, 4)]
 
 
 async def test_where_nobody_listens_a_command_is_noted_as_never_sent(wish: Wish) -> None:
     told = Told()
-    client = Client("c0", (1, 1), told, 1_000.0)
+    client = Client("c0", DOORS, told, 1_000.0)
     stop = asyncio.Event()
     running = asyncio.create_task(client.run("1", stop))
 
@@ -82,10 +82,11 @@ def test_what_is_wished_for_is_done_to_an_order_that_fits(kind: Kind, status: st
 
 def test_a_client_follows_its_orders_through_their_lives(wish: Wish) -> None:
     orders = Orders()
-    orders.note(Command("1", "c0", "create", ORDER), None, ("A", "B"), "")
+    orders.note("create", ORDER, None, "", ("A", "B"), "")
     order = orders.own[0]
-    for kind, status in (("confirm", "confirmed"), ("ship", "shipped"), ("deliver", "closed")):
-        orders.note(Command("1", "c0", kind, ORDER), order, (), "parcel" if kind == "ship" else "")  # type: ignore[arg-type]
+    story: list[tuple[Kind, str]] = [("confirm", "confirmed"), ("ship", "shipped"), ("deliver", "closed")]
+    for kind, status in story:
+        orders.note(kind, ORDER, order, "", (), "parcel" if kind == "ship" else "")
         assert order.status == status
     assert order.shipment == "parcel"
     assert order.skus == {"A", "B"}

@@ -37,7 +37,7 @@ def test_a_seed_gives_the_same_wishes() -> None:
     assert once == again
     assert once != other
     assert {wish.kind for wish in once} == {
-        *("create", "add", "change", "remove", "address", "confirm", "cancel", "discard", "ship", "deliver")
+        *("create", "add", "change", "remove", "address", "confirm", "cancel", "discard", "ship", "deliver", "note")
     }
 
 

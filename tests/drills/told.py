@@ -5,9 +5,10 @@ from typing import Literal
 
 Kind = Literal[
     "list_product", "adjust_stock", "create", "add", "change", "remove", "address", "confirm", "cancel", "discard",
-    "ship", "deliver",
+    "ship", "deliver", "note",
 ]  # fmt: skip
-Outcome = Literal["done", "refused", "unknown", "unsent"]
+Outcome = Literal["done", "accepted", "refused", "unknown", "unsent"]
+About = Literal["orders", "commands"]
 
 
 @dataclass(slots=True)
@@ -15,7 +16,8 @@ class Command:
     """One request that asks for a change. `request_id` is found again as the correlation id of its events.
 
     `subject` is the order's id or the SKU; of a creation it is known only from the answer. `unknown` covers 503, a
-    reset and a timeout; `unsent` means that there was no connection.
+    reset and a timeout; `unsent` means that there was no connection. Requests with one `key` ask for one change.
+    With `later` the answer is not waited for: it is `accepted`, under `command_id`.
     """
 
     request_id: str
@@ -31,23 +33,29 @@ class Command:
     retry_after: bool = False
     well_formed: bool = True
     why: str = ""
+    key: str = ""
+    later: bool = False
+    command_id: str = ""
 
 
 @dataclass(slots=True)
 class Read:
-    """One question about an order. `token` is the version that it had to see (0: none), `seen` the newest version
-    that this client had been answered before it asked. `body` is kept of some answers only.
+    """One question about an order or a command, by its id. `token` is the version that it had to see (0: none),
+    `seen` the newest version that this client had been answered before it asked. `body` is kept of some answers only;
+    `written` is the token that an answer about a command carries.
     """
 
     client: str
-    order_id: str
+    subject: str
     token: int
-    seen: int
+    seen: int = 0
     status: int = 0
     version: int = 0
     code: str = ""
     retry_after: bool = False
     body: bytes = b""
+    about: About = "orders"
+    written: str = ""
 
 
 @dataclass(slots=True)
@@ -68,4 +76,4 @@ class Told:
     @property
     def acknowledged(self) -> int:
         """How many commands were answered 2xx."""
-        return sum(command.outcome == "done" for command in self.commands)
+        return sum(command.outcome in {"done", "accepted"} for command in self.commands)

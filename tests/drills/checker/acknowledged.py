@@ -1,4 +1,7 @@
-"""Acknowledged: a command answered 2xx is in the log once, a refused one is not, an unknown one at most once."""
+"""Acknowledged: a command answered 2xx is in the log once, a refused one is not, an unknown one at most once.
+
+One that was accepted has one end in the log besides, and only a good one has effects.
+"""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -6,6 +9,8 @@ from typing import Final
 
 import orjson
 
+from tests.drills.checker.accepted import Lot, lot_of
+from tests.drills.checker.asked_again import as_one, contradiction
 from tests.drills.checker.evidence import Event, Log
 from tests.drills.checker.finding import Finding
 from tests.drills.load.requests import ADDRESSES
@@ -24,6 +29,7 @@ _MAKES: Final[dict[Kind, frozenset[str]]] = {
     "discard": frozenset({"OrderDiscarded"}),
     "ship": frozenset({"OrderShipped"}),
     "deliver": frozenset({"ShipmentDelivered"}),
+    "note": frozenset({"NoteAdded"}),
 }
 _ALONG: Final[dict[Kind, str]] = {
     "confirm": "StockReserved", "cancel": "StockReleased", "ship": "StockShipped", "deliver": "OrderCompleted",
@@ -34,6 +40,7 @@ _STOCK: Final = frozenset({"confirm", "cancel", "ship"})
 def check_acknowledged(commands: Sequence[Command], log: Log, planted: Mapping[str, set[str]]) -> Finding:
     """Every event is one command's, by its correlation id, and every command has the events that its answer says.
 
+    Requests with one idempotency key are one command: it does not matter which of them has brought the events.
     `planted` are event ids that a fault wrote past all commands, by correlation id.
     """
     finding = Finding("acknowledged")
@@ -42,11 +49,16 @@ def check_acknowledged(commands: Sequence[Command], log: Log, planted: Mapping[s
     for event in log.events:
         made[event.correlation].append(event)
         lives[event.aggregate[1]].append(event)
+    asked: defaultdict[str, list[Command]] = defaultdict(list)
     for command in commands:
-        events = made.pop(command.request_id, [])
+        asked[command.key or command.request_id].append(command)
         finding.counts[command.outcome] += 1
+    for requests in asked.values():
+        events = [event for request in requests for event in made.pop(request.request_id, [])]
+        command = as_one(requests)
         finding.counts["unknown and done"] += command.outcome == "unknown" and bool(events)
-        complaint = _complaint(command, events, lives)
+        finding.counts["asked again"] += len(requests) > 1
+        complaint = contradiction(requests) or _complaint(finding, command, events, lives)
         finding.expect(complaint is None, f"{command.outcome} {command.kind} {command.request_id}: {complaint}")
     for correlation, ids in planted.items():
         found = {event.event_id for event in made.pop(correlation, [])}
@@ -57,7 +69,19 @@ def check_acknowledged(commands: Sequence[Command], log: Log, planted: Mapping[s
     return finding
 
 
-def _complaint(command: Command, events: list[Event], lives: dict[str, list[Event]]) -> str | None:
+def _complaint(
+    finding: Finding, command: Command, events: list[Event], lives: dict[str, list[Event]]
+) -> str | None:  # fmt: skip
+    if not command.later:
+        return _wrong(command, events, lives)
+    lot = lot_of(command, events)
+    if not isinstance(lot, Lot):
+        return lot
+    finding.counts["failed" if lot.as_waited.outcome == "refused" else "succeeded"] += 1
+    return _wrong(lot.as_waited, lot.effects, lives)
+
+
+def _wrong(command: Command, events: list[Event], lives: dict[str, list[Event]]) -> str | None:
     if command.outcome in {"refused", "unsent"}:
         if command.code == "order_not_found":
             return f"order {command.subject} was acknowledged and is not known"

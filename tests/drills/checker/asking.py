@@ -17,12 +17,16 @@ FROM outbox ORDER BY position
 
 
 class LogRows(NamedTuple):
-    """Rows of the outbox by position, rows of `outbox_tick` by number, the count of partitions, the epoch."""
+    """Rows of the outbox by position, rows of `outbox_tick` by number, the count of partitions, the epoch.
+
+    And how many accepted commands have not ended.
+    """
 
     events: Sequence[Sequence[Any]]
     ticks: Sequence[Sequence[Any]]
     partitions: int
     epoch: int
+    waiting: int
 
 
 def read_log(url: str) -> Log:
@@ -37,13 +41,14 @@ def fetch_log(url: str) -> LogRows:
         ticks = link.execute("SELECT tick, snapshot::text, heads FROM outbox_tick ORDER BY tick").fetchall()
         events = link.execute(_LOG).fetchall()
         epoch, partitions = link.execute("SELECT epoch, partitions FROM outbox_log").fetchall()[0]
-    return LogRows(events, ticks, partitions, epoch)
+        waiting = _waiting(link)
+    return LogRows(events, ticks, partitions, epoch, waiting)
 
 
 def numbered(rows: LogRows) -> Log:
     """The log as its rows say."""
     ticks = [_tick(*row) for row in rows.ticks]
-    return Log(number(rows.events, ticks), ticks, rows.partitions, rows.epoch)
+    return Log(number(rows.events, ticks), ticks, rows.partitions, rows.epoch, rows.waiting)
 
 
 def number(rows: Sequence[Sequence[Any]], ticks: Sequence[Tick]) -> list[Event]:
@@ -59,12 +64,14 @@ def number(rows: Sequence[Sequence[Any]], ticks: Sequence[Tick]) -> list[Event]:
     placed.sort(key=lambda one: one[:2])
     counts: dict[int, int] = {}
     events = []
-    for first, _, (_, _, partition, event_id, kind, subject, version, type_, data) in placed:
+    for first, _, (xid, _, partition, event_id, kind, subject, version, type_, data) in placed:
         counts[partition] = sequence = counts.get(partition, 0) + 1
         tick = ticks[first].number if first < len(ticks) else None
         raw = data.encode()
         correlation = orjson.loads(raw).get("correlationid") or ""
-        events.append(Event(partition, sequence, tick, event_id, (kind, subject), version, type_, raw, correlation))
+        events.append(
+            Event(partition, sequence, tick, event_id, (kind, subject), version, type_, raw, correlation, xid)
+        )
     return events
 
 
@@ -111,6 +118,12 @@ def read_epoch(url: str) -> int:
         return int(link.execute("SELECT epoch FROM outbox_log").fetchall()[0][0])
 
 
+def read_waiting(url: str) -> int:
+    """How many accepted commands have not ended. Raises psycopg.Error."""
+    with psycopg.connect(url, connect_timeout=2) as link:
+        return _waiting(link)
+
+
 def read_stream(client: "redis.Redis", key: str) -> Iterator[Entry]:
     """Every entry of a stream, as of one moment: relays trim it. Raises redis.RedisError."""
     found: Any = client.xrange(key)
@@ -126,6 +139,10 @@ def last_id(client: "redis.Redis", key: str) -> int:
         return 0
     info: Any = client.xinfo_stream(key)
     return int(info["last-generated-id"].decode().partition("-")[0])
+
+
+def _waiting(link: psycopg.Connection[Any]) -> int:
+    return int(link.execute("SELECT count(*) FROM accepted_commands").fetchall()[0][0])
 
 
 def _tick(number_: int, snapshot: str, heads: list[int]) -> Tick:

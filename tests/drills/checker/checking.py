@@ -14,6 +14,7 @@ from tests.drills.checker.asking import (
     read_log,
     read_read_side,
     read_stream,
+    read_waiting,
 )
 from tests.drills.checker.contiguous import check_contiguous
 from tests.drills.checker.equal import check_equal
@@ -40,7 +41,7 @@ def judge(told: Told, log: Log, streams: Streams, side: ReadSide, healed: Mappin
         check_contiguous(log, streams),
         check_equal(log, side, told.reads),
         check_quiet(log, side, streams, healed),
-        check_honest(told.commands, told.reads),
+        check_honest(told.commands, told.reads, log),
     ]
 
 
@@ -63,6 +64,12 @@ def behind(urls: Mapping[str, str], lengths: Mapping[int, int] | None = None) ->
     at = {p: one.sequence for p, one in read_checkpoints(urls["read-db"]).items() if one.epoch == epoch}
     late = {p: f"{at.get(p, 0)} of {n}" for p, n in wanted.items() if at.get(p, 0) < n}
     return f"the projection is behind: {late}" if late else None
+
+
+def unended(urls: Mapping[str, str]) -> str | None:
+    """How many accepted commands wait or run; None when all have ended."""
+    waiting = read_waiting(urls["write-db"])
+    return f"{waiting} accepted commands have not ended" if waiting else None
 
 
 def unpublished(urls: Mapping[str, str]) -> str | None:

@@ -24,8 +24,8 @@ def check_equal(log: Log, side: ReadSide, reads: Sequence[Read]) -> Finding:
     finding = Finding("equal")
     kept: defaultdict[tuple[str, int], set[bytes]] = defaultdict(set)
     for read in reads:
-        if read.body:
-            kept[read.order_id, read.version].add(read.body)
+        if read.body and read.about == "orders":
+            kept[read.subject, read.version].add(read.body)
     lives: defaultdict[str, list[Event]] = defaultdict(list)
     last: defaultdict[str, dict[str, Event]] = defaultdict(dict)
     for event in log.events:

@@ -6,7 +6,10 @@ from typing import NamedTuple
 
 
 class Event(NamedTuple):
-    """One row of the outbox. `tick` is None when no tick has seen it; `sequence` counts in its partition from 1."""
+    """One row of the outbox. `tick` is None when no tick has seen it; `sequence` counts in its partition from 1.
+
+    `xid` is the transaction that wrote it.
+    """
 
     partition: int
     sequence: int
@@ -17,6 +20,7 @@ class Event(NamedTuple):
     type: str
     raw: bytes
     correlation: str
+    xid: int = 0
 
 
 class Tick(NamedTuple):
@@ -52,12 +56,13 @@ class Checkpoint(NamedTuple):
 
 @dataclass(slots=True)
 class Log:
-    """The write side. `events` in the order of tick and position."""
+    """The write side. `events` in the order of tick and position; `waiting` accepted commands have not ended."""
 
     events: list[Event]
     ticks: list[Tick]
     partitions: int
     epoch: int
+    waiting: int = 0
 
     def heads(self) -> list[int]:
         """How many events each partition has."""

@@ -20,6 +20,7 @@ def check_quiet(log: Log, side: ReadSide, streams: Streams, healed: Mapping[str,
         finding.expect(checkpoint is None or checkpoint.epoch == log.epoch, f"checkpoint {partition}: other epoch")
         finding.counts["partitions"] += 1
     finding.expect(side.parked == 0, f"{side.parked} events are parked")
+    finding.expect(log.waiting == 0, f"{log.waiting} accepted commands have not ended")
     for reply, seconds in streams.replies.items():
         finding.expect(0 <= seconds <= 60, f"{reply} is left for {seconds} s")
         finding.counts["replies"] += 1

@@ -4,11 +4,12 @@ import asyncio
 from itertools import count
 from typing import Final
 
+from tests.drills.doors import Doors
 from tests.drills.load.caller import Caller
 from tests.drills.load.client import Client
 from tests.drills.load.dice import SKUS, wishes
 from tests.drills.load.orders import Order
-from tests.drills.load.requests import note_answer, product_request
+from tests.drills.load.requests import note_answer, product_request, wanted_of
 from tests.drills.pace import TooLate
 from tests.drills.told import Command, Told
 
@@ -20,10 +21,12 @@ SETTLES_WITHIN: Final = 40.0
 class Crowd:
     """So many clients that send `rate` commands a second in all. What they ask for is named after `name`."""
 
-    def __init__(self, ports: tuple[int, int], told: Told, clients: int, rate: float, name: str = "c") -> None:
-        self._port = ports[0]
+    def __init__(self, doors: Doors, told: Told, clients: int, rate: float, name: str = "c") -> None:
+        self._port = doors.commands[0]
         self._told = told
-        self._clients = [Client(f"{name}{number}", ports, told, rate / clients) for number in range(clients)]
+        self._clients = [
+            Client(f"{name}{number}", doors.beginning_with(number), told, rate / clients) for number in range(clients)
+        ]
         self._numbers = count(1)
         self._stop = asyncio.Event()
         self._running: list[asyncio.Task[None]] = []
@@ -47,10 +50,9 @@ class Crowd:
         first = self._clients[0]
         hot = []
         for _, wish in zip(range(HOT_ORDERS), wishes(f"{seed}/hot"), strict=False):
-            command, _ = await first.send("create", wish, None)
-            if command.outcome == "done" and command.subject is not None:
-                hot.append(Order(command.subject, skus=set(wish.skus)))
-                first.orders.own.pop()
+            command = first.command("create", wish, None)
+            if (end := await first.send(command, wanted_of(command, wish, None))) is not None:
+                hot.append(Order(end.subject, skus=set(wish.skus)))
         for client in self._clients:
             client.orders.hot = hot
         self._running = [

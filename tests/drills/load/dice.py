@@ -10,15 +10,19 @@ from tests.drills.told import Kind
 SKUS: Final = tuple(f"DRILL-{number:02}" for number in range(20))
 _WISHES: Final[dict[Kind, int]] = {
     "create": 24, "add": 22, "change": 15, "remove": 3, "address": 4, "confirm": 13, "cancel": 4, "discard": 4,
-    "ship": 7, "deliver": 4,
+    "ship": 7, "deliver": 4, "note": 5,
 }  # fmt: skip
-HOT: Final = frozenset({"add", "change", "remove", "address"})
+HOT: Final = frozenset({"add", "change", "remove", "address", "note"})
 """What is also done to the orders that all clients fight over."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """`pick` and `hot` choose an order (0 to 1 each), `read` and `again` whether to read and to retry."""
+    """`pick` and `hot` choose an order (0 to 1 each), `read` and `again` whether to read and to retry.
+
+    `later` decides whether to wait for the answer, `follow` whether to look what became of it, `key` whether the
+    request has one.
+    """
 
     kind: Kind
     hot: float
@@ -27,6 +31,9 @@ class Wish:
     quantity: int
     read: float
     again: float
+    later: float
+    follow: float
+    key: float
     wait: float
     """Seconds to the next one, for a client that sends one a second."""
 
@@ -44,5 +51,8 @@ def wishes(seed: str) -> Iterator[Wish]:
             quantity=dice.randint(1, 9),
             read=dice.random(),
             again=dice.random(),
+            later=dice.random(),
+            follow=dice.random(),
+            key=dice.random(),
             wait=dice.expovariate(1.0),
         )

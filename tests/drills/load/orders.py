@@ -4,11 +4,11 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from tests.drills.load.dice import HOT, Wish
-from tests.drills.told import Command, Kind
+from tests.drills.told import Kind
 
 _ON: Final[dict[Kind, str]] = {
     "add": "draft", "change": "draft", "remove": "draft", "address": "draft", "confirm": "draft", "discard": "draft",
-    "cancel": "confirmed", "ship": "confirmed", "deliver": "shipped",
+    "cancel": "confirmed", "ship": "confirmed", "deliver": "shipped", "note": "draft",
 }  # fmt: skip
 _TO: Final[dict[Kind, str]] = {
     "confirm": "confirmed", "discard": "closed", "cancel": "closed", "ship": "shipped", "deliver": "closed",
@@ -41,16 +41,17 @@ class Orders:
         fitting = [order for order in self.own if order.status == _ON.get(wish.kind)]
         return fitting[int(wish.pick * len(fitting))] if fitting else None
 
-    def note(self, command: Command, order: Order | None, skus: tuple[str, ...], shipment: str) -> None:
-        """Take in what was answered."""
-        if command.kind == "create" and command.subject is not None:
-            self.own.append(Order(command.subject, skus=set(skus)))
-            del self.own[:-REMEMBERED]
+    def note(
+        self, kind: Kind, order_id: str, order: Order | None, sku: str, skus: tuple[str, ...], shipment: str
+    ) -> None:
+        """Take in that `kind` was done to `order`, or that the order with this id was created with these SKUs."""
         if order is None:
+            self.own.append(Order(order_id, skus=set(skus)))
+            del self.own[:-REMEMBERED]
             return
-        if command.kind == "add":
-            order.skus.add(command.sku)
-        elif command.kind == "remove":
-            order.skus.discard(command.sku)
-        order.status = _TO.get(command.kind, order.status)
+        if kind == "add":
+            order.skus.add(sku)
+        elif kind == "remove":
+            order.skus.discard(sku)
+        order.status = _TO.get(kind, order.status)
         order.shipment = shipment or order.shipment

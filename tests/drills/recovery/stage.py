@@ -39,7 +39,8 @@ class Stage:
 
     async def load(self, name: str) -> int:
         """Let new clients order for a while; how many commands were accepted. Raises TooLate."""
-        await until(self.system.parts["command-api"].complaint, RECOVERS_WITHIN)
+        for part in ("command-api-1", "command-api-2"):
+            await until(self.system.parts[part].complaint, RECOVERS_WITHIN)
         before = self.told.acknowledged
         crowd = self._crowd(f"{name}-")
         try:
@@ -76,8 +77,7 @@ class Stage:
         return {(event.partition, event.sequence): event.event_id for event in log.events}
 
     def _crowd(self, name: str) -> Crowd:
-        ports = self.system.ports["command-api"], self.system.ports["query-api"]
-        return Crowd(ports, self.told, self._clients, self._rate, name)
+        return Crowd(self.system.doors, self.told, self._clients, self._rate, name)
 
 
 def heads_of(numbers: Numbers) -> dict[int, int]:
