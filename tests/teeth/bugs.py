@@ -3,6 +3,7 @@
 from typing import Final
 
 from tests.teeth.bug import Bug
+from tests.teeth.bugs_of_accepting import ACCEPTING
 
 _RELAY: Final = "services/outbox-relay/src/outbox_relay"
 _PROJECTOR: Final = "services/projector/src/projector"
@@ -199,4 +200,4 @@ PROJECTING: Final = (
     ),
 )
 
-BUGS: Final = (*NUMBERING, *PUBLISHING, *PROJECTING)
+BUGS: Final = (*NUMBERING, *PUBLISHING, *PROJECTING, *ACCEPTING)

@@ -121,7 +121,8 @@ def house() -> House:
 
 async def test_a_command_whose_caller_does_not_wait_is_stored_and_not_run(house: House) -> None:
     order_id = new_order_id()
-    await house.accept(Make(order_id))
+    command_id = await house.accept(Make(order_id))
+    assert command_id in house.accepted
     assert house.news == 1
     assert order_id not in house.orders
 
