@@ -10,11 +10,11 @@ import orjson
 import psycopg
 import pytest
 
-from command_api.application.add_item import AddItem
-from command_api.application.adjust_stock import AdjustStock
-from command_api.application.confirm_order import ConfirmOrder
+from command_api.application.commands.add_item import AddItem
+from command_api.application.commands.adjust_stock import AdjustStock
+from command_api.application.commands.confirm_order import ConfirmOrder
+from command_api.application.commands.create_order import CreateOrder
 from command_api.application.context import Context
-from command_api.application.create_order import CreateOrder
 from command_api.composition import command_bus
 from orders_domain.values import CustomerId, ItemQuantity, OrderId, Sku
 from outbox_relay.adapters.postgres_outbox import PostgresOutbox

@@ -12,8 +12,8 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
+from command_api.application.commands.create_order import CreateOrder
 from command_api.application.context import Context
-from command_api.application.create_order import CreateOrder
 from command_api.application.errors import Unavailable
 from command_api.composition import command_bus
 from command_api.migrations.patience import Patience as WritePatience

@@ -3,7 +3,7 @@
 from typing import Final
 from uuid import UUID
 
-from command_api.application.create_order import CreateOrder
+from command_api.application.commands.create_order import CreateOrder
 from orders_domain.values import Currency, CustomerId, ItemQuantity, OrderId, ShippingAddress, Sku
 
 EUR: Final = Currency("EUR")

@@ -5,9 +5,9 @@ from typing import Final
 from uuid import UUID
 
 from command_api.adapters.postgres.units_of_work import PostgresUnitsOfWork
-from command_api.application.add_note import AddNote
 from command_api.application.bus import CommandBus
-from command_api.application.confirm_order import ConfirmOrder
+from command_api.application.commands.add_note import AddNote
+from command_api.application.commands.confirm_order import ConfirmOrder
 from command_api.application.later import Asked, Later, StoredCommand
 from command_api.application.run_accepted import RunAccepted
 from command_api.entrypoints.told_later import ToldLater

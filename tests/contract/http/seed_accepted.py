@@ -3,8 +3,8 @@
 from typing import Final
 from uuid import UUID
 
-from command_api.application.add_note import AddNote
-from command_api.application.confirm_order import ConfirmOrder
+from command_api.application.commands.add_note import AddNote
+from command_api.application.commands.confirm_order import ConfirmOrder
 from command_api.application.context import Context
 from command_api.application.later import Asked, Later
 from tests.contract.events.third_part import run_accepted

@@ -5,16 +5,16 @@ from typing import Final
 from uuid import UUID
 
 from command_api.adapters.in_house import OwnStock
-from command_api.application.apply_discount import ApplyDiscount
-from command_api.application.confirm_order import ConfirmOrder
-from command_api.application.create_order import CreateOrder
-from command_api.application.deliver_shipment import DeliverShipment
-from command_api.application.list_product import ListProduct
+from command_api.application.commands.apply_discount import ApplyDiscount
+from command_api.application.commands.confirm_order import ConfirmOrder
+from command_api.application.commands.create_order import CreateOrder
+from command_api.application.commands.deliver_shipment import DeliverShipment
+from command_api.application.commands.list_product import ListProduct
+from command_api.application.commands.record_payment import RecordPayment
+from command_api.application.commands.request_return import RequestReturn
+from command_api.application.commands.set_charge import SetCharge
+from command_api.application.commands.ship_items import ShipItems
 from command_api.application.outside import Outside
-from command_api.application.record_payment import RecordPayment
-from command_api.application.request_return import RequestReturn
-from command_api.application.set_charge import SetCharge
-from command_api.application.ship_items import ShipItems
 from orders_domain.order import Order
 from orders_domain.values import (
     MAX_PAYMENT_CENTS,

@@ -5,32 +5,32 @@ from dataclasses import replace
 from typing import Final, NamedTuple
 from uuid import UUID
 
-from command_api.application.add_item import AddItem
-from command_api.application.add_note import AddNote
-from command_api.application.adjust_stock import AdjustStock
-from command_api.application.apply_discount import ApplyDiscount
-from command_api.application.approve_review import ApproveReview
-from command_api.application.cancel_item import CancelItem
-from command_api.application.cancel_order import CancelOrder
-from command_api.application.change_item_quantity import ChangeItemQuantity
-from command_api.application.confirm_order import ConfirmOrder
-from command_api.application.decline_review import DeclineReview
-from command_api.application.delist_product import DelistProduct
-from command_api.application.deliver_shipment import DeliverShipment
-from command_api.application.discard_order import DiscardOrder
-from command_api.application.expire_order import ExpireOrder
-from command_api.application.list_product import ListProduct
-from command_api.application.receive_return import ReceiveReturn
-from command_api.application.record_payment import RecordPayment
-from command_api.application.record_refund import RecordRefund
-from command_api.application.reject_return import RejectReturn
-from command_api.application.remove_charge import RemoveCharge
-from command_api.application.remove_discount import RemoveDiscount
-from command_api.application.remove_item import RemoveItem
-from command_api.application.request_return import RequestReturn
-from command_api.application.set_charge import SetCharge
-from command_api.application.set_shipping_address import SetShippingAddress
-from command_api.application.ship_items import ShipItems
+from command_api.application.commands.add_item import AddItem
+from command_api.application.commands.add_note import AddNote
+from command_api.application.commands.adjust_stock import AdjustStock
+from command_api.application.commands.apply_discount import ApplyDiscount
+from command_api.application.commands.approve_review import ApproveReview
+from command_api.application.commands.cancel_item import CancelItem
+from command_api.application.commands.cancel_order import CancelOrder
+from command_api.application.commands.change_item_quantity import ChangeItemQuantity
+from command_api.application.commands.confirm_order import ConfirmOrder
+from command_api.application.commands.decline_review import DeclineReview
+from command_api.application.commands.delist_product import DelistProduct
+from command_api.application.commands.deliver_shipment import DeliverShipment
+from command_api.application.commands.discard_order import DiscardOrder
+from command_api.application.commands.expire_order import ExpireOrder
+from command_api.application.commands.list_product import ListProduct
+from command_api.application.commands.receive_return import ReceiveReturn
+from command_api.application.commands.record_payment import RecordPayment
+from command_api.application.commands.record_refund import RecordRefund
+from command_api.application.commands.reject_return import RejectReturn
+from command_api.application.commands.remove_charge import RemoveCharge
+from command_api.application.commands.remove_discount import RemoveDiscount
+from command_api.application.commands.remove_item import RemoveItem
+from command_api.application.commands.request_return import RequestReturn
+from command_api.application.commands.set_charge import SetCharge
+from command_api.application.commands.set_shipping_address import SetShippingAddress
+from command_api.application.commands.ship_items import ShipItems
 from orders_domain.values import ChargeKind, DiscountCode, OrderId, ReturnId, Sku
 from tests.integration.command_api.counting import PARCEL, CountedHouse
 from tests.suites.command_examples import ADDRESS, EUR, new_order_id

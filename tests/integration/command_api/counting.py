@@ -14,15 +14,15 @@ from fastapi import FastAPI
 from command_api import composition
 from command_api.adapters.in_house import OwnStock
 from command_api.adapters.postgres.pool import Database
-from command_api.application.adjust_stock import AdjustStock
 from command_api.application.bus import CommandBus
-from command_api.application.confirm_order import ConfirmOrder
+from command_api.application.commands.adjust_stock import AdjustStock
+from command_api.application.commands.confirm_order import ConfirmOrder
+from command_api.application.commands.create_order import CreateOrder
+from command_api.application.commands.deliver_shipment import DeliverShipment
+from command_api.application.commands.list_product import ListProduct
+from command_api.application.commands.ship_items import ShipItems
 from command_api.application.context import Context
-from command_api.application.create_order import CreateOrder
-from command_api.application.deliver_shipment import DeliverShipment
-from command_api.application.list_product import ListProduct
 from command_api.application.outside import Outside
-from command_api.application.ship_items import ShipItems
 from command_api.settings import Settings
 from orders_domain.order import Order
 from orders_domain.values import FraudVerdict, ItemQuantity, OrderId, ShipmentId, Sku

@@ -14,8 +14,8 @@ from command_api.adapters.postgres.pool import Database
 from command_api.adapters.postgres.units_of_work import PostgresUnitsOfWork
 from command_api.adapters.system import UuidV7Ids
 from command_api.application.bus import CommandBus, Middleware, RetryOnConflict
-from command_api.application.confirm_order import ConfirmOrder
-from command_api.application.create_order import CreateOrder
+from command_api.application.commands.confirm_order import ConfirmOrder
+from command_api.application.commands.create_order import CreateOrder
 from command_api.application.expiry import Expiry
 from command_api.application.outside import Outside
 from command_api.composition import command_bus

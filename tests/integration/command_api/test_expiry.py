@@ -8,11 +8,11 @@ import pytest
 import pytest_asyncio
 
 from command_api import composition
-from command_api.application.add_note import AddNote
 from command_api.application.bus import Next
+from command_api.application.commands.add_note import AddNote
+from command_api.application.commands.expire_order import ExpireOrder
 from command_api.application.context import Context
 from command_api.application.errors import Unavailable
-from command_api.application.expire_order import ExpireOrder
 from command_api.application.outcome import Outcome
 from command_api.settings import Settings
 from orders_domain.values import OrderId, OrderStatus

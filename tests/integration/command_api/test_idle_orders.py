@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 import pytest
 import pytest_asyncio
 
-from command_api.application.add_note import AddNote
-from command_api.application.discard_order import DiscardOrder
+from command_api.application.commands.add_note import AddNote
+from command_api.application.commands.discard_order import DiscardOrder
 from orders_domain.values import OrderId
 from tests.integration.command_api.idle_house import IdleHouse, idle_house
 from tests.integration.command_api.shop import Shop

@@ -13,10 +13,10 @@ from command_api.adapters.http.inventory_call import InventoryCall
 from command_api.adapters.postgres.intents import Intent
 from command_api.adapters.postgres.inventory_moves import InventoryMoves
 from command_api.adapters.postgres.unit_of_work import PostgresUnitOfWork
-from command_api.application.add_item import AddItem
-from command_api.application.cancel_order import CancelOrder
+from command_api.application.commands.add_item import AddItem
+from command_api.application.commands.cancel_order import CancelOrder
+from command_api.application.commands.ship_items import ShipItems
 from command_api.application.errors import InventoryUnavailable
-from command_api.application.ship_items import ShipItems
 from orders_domain.errors import IllegalTransition, InsufficientInventory, Shortage
 from orders_domain.order import Order
 from orders_domain.values import FraudVerdict, ItemQuantity, OrderStatus, ShipmentId, Sku

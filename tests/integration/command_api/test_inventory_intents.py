@@ -7,9 +7,9 @@ import httpx
 import pytest
 
 from command_api.adapters.http.sweep import Sweep
-from command_api.application.cancel_order import CancelOrder
+from command_api.application.commands.cancel_order import CancelOrder
+from command_api.application.commands.ship_items import ShipItems
 from command_api.application.ports import BeginUnitOfWork, Move, StockMove
-from command_api.application.ship_items import ShipItems
 from orders_domain.order import Order
 from orders_domain.values import ItemQuantity, ShipmentId
 from tests.integration.command_api.warehouse import Elsewhere, an_order, confirm, elsewhere

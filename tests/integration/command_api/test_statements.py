@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 import pytest_asyncio
 
-from command_api.application.confirm_order import ConfirmOrder
+from command_api.application.commands.confirm_order import ConfirmOrder
 from command_api.application.context import Context
 from command_api.application.idempotency import Answer, IdempotencyKey
 from command_api.application.later import Later

@@ -23,7 +23,7 @@ from command_api.adapters.postgres.pool import Database
 from command_api.adapters.postgres.units_of_work import PostgresUnitsOfWork
 from command_api.adapters.system import SystemClock, UuidV7Ids
 from command_api.application.bus import CommandBus, RetryOnConflict
-from command_api.application.confirm_order import ConfirmOrder
+from command_api.application.commands.confirm_order import ConfirmOrder
 from command_api.application.outside import FraudCheck, Outside
 from command_api.composition import command_bus
 from command_api.migrations.revisions import newest

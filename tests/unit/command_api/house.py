@@ -3,8 +3,8 @@
 import pytest
 
 from command_api.adapters.in_house import OwnStock
-from command_api.application.confirm_order import ConfirmOrder
-from command_api.application.create_order import CreateOrder
+from command_api.application.commands.confirm_order import ConfirmOrder
+from command_api.application.commands.create_order import CreateOrder
 from command_api.application.outcome import Outcome
 from command_api.application.outside import Outside
 from command_api.composition import command_bus

@@ -8,9 +8,9 @@ import pytest
 
 from command_api.adapters.postgres.idle_orders import first_id_at
 from command_api.adapters.system import UuidV7Ids
-from command_api.application.add_note import AddNote
-from command_api.application.confirm_order import ConfirmOrder
-from command_api.application.discard_order import DiscardOrder
+from command_api.application.commands.add_note import AddNote
+from command_api.application.commands.confirm_order import ConfirmOrder
+from command_api.application.commands.discard_order import DiscardOrder
 from command_api.application.expiry import WHO, Expiry
 from orders_contracts.orders import OrderReviewDeclined
 from orders_domain.values import FraudVerdict, OrderId, OrderStatus, Sku

@@ -6,9 +6,9 @@ from uuid import UUID, uuid4
 import pytest
 from fastapi import Request
 
-from command_api.application.add_item import AddItem
+from command_api.application.commands.add_item import AddItem
+from command_api.application.commands.ship_items import ShipItems
 from command_api.application.idempotency import fingerprint_of, scope_of
-from command_api.application.ship_items import ShipItems
 from command_api.entrypoints.idempotency_header import given_key
 from command_api.entrypoints.problems import RequestProblem
 from orders_domain.values import ItemQuantity, OrderId, ShipmentId, Sku

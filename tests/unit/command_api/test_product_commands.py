@@ -2,9 +2,9 @@
 
 import pytest
 
-from command_api.application.adjust_stock import AdjustStock
+from command_api.application.commands.adjust_stock import AdjustStock
+from command_api.application.commands.list_product import ListProduct
 from command_api.application.errors import StaleVersion
-from command_api.application.list_product import ListProduct
 from command_api.composition import command_bus
 from orders_contracts.consistency import ConsistencyToken
 from orders_domain.errors import CurrencyMismatch, ProductNotFound, StockBelowReserved

@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from typing import Final, Protocol
 
 from command_api.application.bus import CommandBus
+from command_api.application.commands.decline_review import DeclineReview
+from command_api.application.commands.expire_order import ExpireOrder
 from command_api.application.context import Context
-from command_api.application.decline_review import DeclineReview
 from command_api.application.errors import ConcurrentUpdate, StaleVersion, Unavailable
-from command_api.application.expire_order import ExpireOrder
 from command_api.application.ports import Clock, Ids
 from orders_domain.errors import IllegalTransition
 from orders_domain.values import OrderId, OrderStatus

@@ -2,12 +2,12 @@
 
 from fastapi import APIRouter, Response
 
-from command_api.application.apply_discount import ApplyDiscount
-from command_api.application.record_payment import RecordPayment
-from command_api.application.record_refund import RecordRefund
-from command_api.application.remove_charge import RemoveCharge
-from command_api.application.remove_discount import RemoveDiscount
-from command_api.application.set_charge import SetCharge
+from command_api.application.commands.apply_discount import ApplyDiscount
+from command_api.application.commands.record_payment import RecordPayment
+from command_api.application.commands.record_refund import RecordRefund
+from command_api.application.commands.remove_charge import RemoveCharge
+from command_api.application.commands.remove_discount import RemoveDiscount
+from command_api.application.commands.set_charge import SetCharge
 from command_api.entrypoints.call import Change
 from command_api.entrypoints.documentation import order_answers
 from command_api.entrypoints.parameters import ChargeKindPath, DiscountCodePath, OrderIdPath

@@ -2,9 +2,9 @@
 
 from fastapi import APIRouter, Response
 
-from command_api.application.receive_return import ReceiveReturn
-from command_api.application.reject_return import RejectReturn
-from command_api.application.request_return import RequestReturn
+from command_api.application.commands.receive_return import ReceiveReturn
+from command_api.application.commands.reject_return import RejectReturn
+from command_api.application.commands.request_return import RequestReturn
 from command_api.entrypoints.answered import ReturnAnswer
 from command_api.entrypoints.call import Change
 from command_api.entrypoints.documentation import ORDER_CHANGE, answers, order_answers

@@ -2,9 +2,9 @@
 
 from fastapi import APIRouter, Response
 
-from command_api.application.add_note import AddNote
-from command_api.application.approve_review import ApproveReview
-from command_api.application.decline_review import DeclineReview
+from command_api.application.commands.add_note import AddNote
+from command_api.application.commands.approve_review import ApproveReview
+from command_api.application.commands.decline_review import DeclineReview
 from command_api.entrypoints.answered import OrderAnswer
 from command_api.entrypoints.call import Change
 from command_api.entrypoints.documentation import IN_ANY_STATE, answers, order_answers

@@ -4,17 +4,17 @@ from typing import Final
 
 from fastapi import APIRouter, Response
 
-from command_api.application.add_item import AddItem
-from command_api.application.cancel_item import CancelItem
-from command_api.application.cancel_order import CancelOrder
-from command_api.application.change_item_quantity import ChangeItemQuantity
-from command_api.application.confirm_order import ConfirmOrder
-from command_api.application.create_order import CreateOrder
-from command_api.application.deliver_shipment import DeliverShipment
-from command_api.application.discard_order import DiscardOrder
-from command_api.application.remove_item import RemoveItem
-from command_api.application.set_shipping_address import SetShippingAddress
-from command_api.application.ship_items import ShipItems
+from command_api.application.commands.add_item import AddItem
+from command_api.application.commands.cancel_item import CancelItem
+from command_api.application.commands.cancel_order import CancelOrder
+from command_api.application.commands.change_item_quantity import ChangeItemQuantity
+from command_api.application.commands.confirm_order import ConfirmOrder
+from command_api.application.commands.create_order import CreateOrder
+from command_api.application.commands.deliver_shipment import DeliverShipment
+from command_api.application.commands.discard_order import DiscardOrder
+from command_api.application.commands.remove_item import RemoveItem
+from command_api.application.commands.set_shipping_address import SetShippingAddress
+from command_api.application.commands.ship_items import ShipItems
 from command_api.entrypoints.answered import OrderAnswer, ShipmentAnswer
 from command_api.entrypoints.call import Change, Creation
 from command_api.entrypoints.documentation import ORDER_CHANGE, answers, order_answers

@@ -2,9 +2,9 @@
 
 from fastapi import APIRouter, Response
 
-from command_api.application.adjust_stock import AdjustStock
-from command_api.application.delist_product import DelistProduct
-from command_api.application.list_product import ListProduct
+from command_api.application.commands.adjust_stock import AdjustStock
+from command_api.application.commands.delist_product import DelistProduct
+from command_api.application.commands.list_product import ListProduct
 from command_api.entrypoints.answered import ProductAnswer
 from command_api.entrypoints.call import Change
 from command_api.entrypoints.documentation import ANY_CHANGE, answers

@@ -1,0 +1,1 @@
+"""One file per use case: the command, and the handler that decides it."""
