@@ -10,6 +10,8 @@ SERVICES := command-api outbox-relay projector query-api
 NAMES := orders-domain orders-contracts $(SERVICES) stack
 PATHS := libs services deploy/local tests
 COUNTS := PROJECTORS RELAYS COMMAND_APIS QUERY_APIS FRAUD
+# Compiled once, and not by each worker of the tests and each process that they start.
+export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .PHONY: help setup lock up down demo check format test contracts contracts-release fuzz bench bench-long drill containers render
