@@ -15,7 +15,7 @@ import uvloop
 from rich.console import Console
 
 from tests.drills.report import Report, print_report, write_report
-from tests.drills.schedule import KINDS, rounds
+from tests.drills.schedule import KINDS, chosen, rounds
 from tests.drills.session import Session
 
 BUILD: Final = Path(__file__).parents[2] / "build" / "drill"
@@ -32,26 +32,32 @@ def main(
     only: Annotated[
         list[str] | None, typer.Option(help="Just this kind of fault, or `recovery`; may be given several times.")
     ] = None,
+    at: Annotated[
+        list[str] | None, typer.Option(help="Just what befalls this, such as `redis`; may be given several times.")
+    ] = None,
     clients: Annotated[int, typer.Option(min=1)] = 8,
     rate: Annotated[float, typer.Option(min=1, help="Commands a second, of all clients.")] = 200,
 ) -> None:
     """Break things under load, and see whether every promise holds."""
-    chosen = frozenset(only or ())
-    unknown = chosen - {kind.name for kind in KINDS} - {RECOVERY}
+    wanted, targets = frozenset(only or ()), frozenset(at or ())
+    unknown = wanted - {kind.name for kind in KINDS} - {RECOVERY}
+    unknown |= targets - {target for kind in KINDS for target in kind.targets}
     if unknown:
-        raise typer.BadParameter(f"no such kinds of fault: {', '.join(unknown)}")
+        raise typer.BadParameter(f"no such kinds of fault, or nothing that they befall: {', '.join(unknown)}")
+    if wanted != {RECOVERY} and not chosen(wanted - {RECOVERY}, targets):
+        raise typer.BadParameter("no such fault befalls that")
     console = Console(width=None if sys.stdout.isatty() else WIDTH, highlight=False)
     seed = random.randrange(1_000_000) if seed is None else seed
     console.print(f"seed {seed}: make drill SEED={seed} plays the same schedule")
     report = Report(seed)
     ends = time.monotonic() + hours * 3600 if hours else float("inf")
-    planned = rounds(seed, long=bool(hours), only=chosen - {RECOVERY})
-    if chosen == {RECOVERY} or not hours:
-        planned = islice(planned, 0 if chosen == {RECOVERY} else count)
+    planned = rounds(seed, long=bool(hours), only=wanted - {RECOVERY}, at=targets)
+    if wanted == {RECOVERY} or not hours:
+        planned = islice(planned, 0 if wanted == {RECOVERY} else count)
     signal.signal(signal.SIGTERM, lambda *_: os.kill(os.getpid(), signal.SIGINT))
     try:
         session = Session(console, report, BUILD / str(seed), planned, ends, clients, rate)
-        uvloop.run(_play(session, recovers=not chosen or RECOVERY in chosen))
+        uvloop.run(_play(session, recovers=RECOVERY in wanted or not (wanted or targets)))
     finally:
         if not report.kept:
             shutil.rmtree(BUILD / str(seed), ignore_errors=True)

@@ -1,7 +1,7 @@
 """Which faults come when: decided by a seed alone."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 from typing import Final
 
@@ -78,10 +78,15 @@ class Round:
         return (self.number - 1) % ROUNDS_OF_A_SYSTEM == 0
 
 
-def rounds(seed: int, *, long: bool = False, only: frozenset[str] = frozenset()) -> Iterator[Round]:
-    """Rounds without end. All kinds come before one comes again; every third round has two or three at once."""
+def rounds(
+    seed: int, *, long: bool = False, only: frozenset[str] = frozenset(), at: frozenset[str] = frozenset()
+) -> Iterator[Round]:
+    """Rounds without end. All kinds come before one comes again; every third round has two or three at once.
+
+    `only` these kinds happen, and `at` these targets; without them, all do.
+    """
     dice = Random(f"schedule {seed}")
-    kinds = [kind for kind in KINDS if not only or kind.name in only]
+    kinds = chosen(only, at)
     deck: list[Kind] = []
     number = 0
     while True:
@@ -97,6 +102,14 @@ def rounds(seed: int, *, long: bool = False, only: frozenset[str] = frozenset())
                 taken |= {fault.target, *kind.takes}
                 faults.append(fault)
         yield Round(number, f"{seed}/{number}", tuple(faults))
+
+
+def chosen(only: frozenset[str], at: frozenset[str]) -> list[Kind]:
+    """The kinds that are `only`, with those of their targets that are `at`; empty sets leave nothing out."""
+    kinds = [kind for kind in KINDS if not only or kind.name in only]
+    if at:
+        kinds = [replace(kind, targets=tuple(one for one in kind.targets if one in at)) for kind in kinds]
+    return [kind for kind in kinds if kind.targets]
 
 
 def _fault(dice: Random, kind: Kind, long: bool) -> Fault:

@@ -67,6 +67,15 @@ def test_every_kind_of_fault_can_be_inflicted() -> None:
     assert set(FAULTS) == {kind.name for kind in KINDS}
 
 
+def test_faults_can_be_kept_to_some_targets() -> None:
+    only, at = frozenset({"kill", "cut-link", "fill-memory"}), frozenset({"command-api-2", "command-api-2>write-db"})
+    faults = [fault for one in islice(rounds(1, only=only, at=at), 50) for fault in one.faults]
+    assert {(fault.kind, fault.target) for fault in faults} == {
+        ("kill", "command-api-2"),
+        ("cut-link", "command-api-2>write-db"),
+    }
+
+
 def test_pauses_are_longer_in_the_long_form() -> None:
     def longest(*, long: bool) -> float:
         chosen = islice(rounds(5, long=long, only=frozenset({"pause"})), 400)
