@@ -58,7 +58,8 @@ def unfinished_work(root: Path) -> list[str]:
     return [
         _at(root, file, token.start[0], "unfinished")
         for file in python_files(root)
-        for token in tokenize.generate_tokens(io.StringIO(file.read_text("utf-8")).readline)
+        if any(word in (text := file.read_text("utf-8")) for word in UNFINISHED)
+        for token in tokenize.generate_tokens(io.StringIO(text).readline)
         if token.type == tokenize.COMMENT and any(word in token.string for word in UNFINISHED)
     ]
 
