@@ -8,9 +8,6 @@ from pydantic import ValidationError
 from sqlalchemy.exc import OperationalError
 
 from command_api import composition
-from command_api.migrations import run
-from command_api.migrations.patience import HeldUp, Patience
-from command_api.migrations.roles import MissingRoles
 from command_api.observability import configure_logging
 from command_api.settings import Settings
 
@@ -41,6 +38,11 @@ def serve() -> None:
 @app.command()
 def migrate() -> None:
     """Bring the write database to this version's schema; several may run at once."""
+    # `serve` can do without Alembic, which these load.
+    from command_api.migrations import run  # noqa: PLC0415
+    from command_api.migrations.patience import HeldUp, Patience  # noqa: PLC0415
+    from command_api.migrations.roles import MissingRoles  # noqa: PLC0415
+
     settings = read_settings()
     patience = Patience(settings.migration_lock_seconds, settings.migration_attempts)
     try:
