@@ -8,10 +8,8 @@ from stack.ports import LOOPBACK, RANGE, choose_port, claim, is_free
 
 
 def listening() -> socket.socket:
-    server = socket.socket()
-    server.bind((LOOPBACK, choose_port()))
-    server.listen(1)
-    return server
+    """Also where connections of those who had the port before are not quite gone."""
+    return socket.create_server((LOOPBACK, choose_port()))
 
 
 def test_a_port_somebody_listens_on_is_not_free() -> None:
