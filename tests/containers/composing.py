@@ -31,7 +31,7 @@ PORTS: Final = {
 }
 NEXT: Final = {"command-api": "command-api-next", "query-api": "query-api-next"}
 """What the one beside an API is called, while it is rolled."""
-_READY_WITHIN: Final = 40.0
+_READY_WITHIN: Final = 120.0
 
 
 class TooLate(Exception):
