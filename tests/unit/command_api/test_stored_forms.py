@@ -33,6 +33,7 @@ from command_api.application.commands.request_return import RequestReturn
 from command_api.application.commands.set_charge import SetCharge
 from command_api.application.commands.set_shipping_address import SetShippingAddress
 from command_api.application.commands.ship_items import ShipItems
+from command_api.application.later import Asked
 from command_api.application.stored_forms import StoredForms, stored_form
 from command_api.composition import command_bus
 from orders_domain.values import (
@@ -178,3 +179,11 @@ def test_another_form_is_an_error(forms: StoredForms) -> None:
         forms.decode("AddItem", msgspec.json.encode({**_OF_ORDER, "sku": "TEA"}))
     with pytest.raises(LookupError):
         forms.decode("Nothing", b"{}")
+
+
+@pytest.mark.parametrize(
+    "form", [b'{"path":"/api/v1/orders","made":"return_id"}', b'{"path":"/api/v1/orders","made":null}']
+)
+def test_what_the_answer_hangs_on_is_read_again(form: bytes) -> None:
+    asked = msgspec.json.decode(form, type=Asked)
+    assert msgspec.json.encode(asked) == form

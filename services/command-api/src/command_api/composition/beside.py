@@ -14,9 +14,9 @@ from command_api.application.bus import CommandBus
 from command_api.application.expiry import Expiry
 from command_api.application.run_accepted import RunAccepted
 from command_api.entrypoints.accepted_watch import AcceptedWatch
-from command_api.entrypoints.crew import Crew
 from command_api.entrypoints.recurring import Recurring
 from command_api.entrypoints.told_later import ToldLater
+from command_api.entrypoints.workers import Workers
 from command_api.metrics import CommandMetrics
 from command_api.settings import Settings
 from orders_domain.values import OrderStatus
@@ -42,7 +42,7 @@ def accepted_commands(
     watch = AcceptedWatch(units.accepted, kinds, metrics.registry)
     work = RunAccepted(bus, units.begin, units.accepted, ToldLater(), watch, attempts=settings.accepted_attempts)
     return [
-        Crew(work, news, hands=settings.accepted_at_once),
+        Workers(work, news, count=settings.accepted_at_once),
         Recurring("look how late accepted commands are", watch.look, seconds=_LOOK_SECONDS),
     ]
 

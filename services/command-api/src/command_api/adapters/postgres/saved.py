@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from functools import reduce
 from typing import Any, cast
+from uuid import UUID
 
 from command_api.adapters.postgres.accepted import Acceptance
 from command_api.adapters.postgres.log_rows import LogRows
@@ -14,7 +15,8 @@ from command_api.adapters.publish_products import publish_product_event
 from command_api.application.context import Context
 from command_api.application.idempotency import StoredAnswer
 from command_api.application.later import Ended, StoredCommand
-from orders_contracts.commands import CommandAccepted
+from command_api.application.ports import Clock
+from orders_contracts.commands import CommandAccepted, CommandEvent
 from orders_contracts.envelope import AggregateType
 from orders_contracts.registry import EventData
 from orders_domain.events import OrderEvent, ProductEvent
@@ -26,10 +28,11 @@ from orders_domain.product import Product, evolve_product
 class Saved:
     """At most one order, any number of products, and at most one command that is accepted for later."""
 
-    def __init__(self, log: LogRows, context: Context, at: datetime) -> None:
+    def __init__(self, log: LogRows, context: Context, clock: Clock) -> None:
         self._log = log
         self._context = context
-        self._at = at
+        self._clock = clock
+        self._at = clock.now()
         self._order: Write | None = None
         self._command: StoredCommand | None = None
         self.products: list[Write] = []
@@ -69,22 +72,24 @@ class Saved:
             return None
         stored = closing if isinstance(closing, StoredAnswer) else None
         command = self._command
-        events = [CommandAccepted(command=command.kind)]
-        rows = self._log.of(
-            "command", str(command.command_id), 0, events, at=command.accepted_at, context=self._context
-        )
+        rows = self._command_rows(command.command_id, 0, CommandAccepted(command=command.kind), command.accepted_at)
         return Acceptance(command, rows, stored)
 
     def order_write(self, closing: StoredAnswer | Ended | None, *, agreed: bool) -> OrderWrite:
         """The order, if any, and what closes its command. What nobody has agreed to is left out."""
         order = self._order if agreed else None
         if isinstance(closing, Ended):
-            rows = self._rows("command", str(closing.command_id), 1, [closing.event])
+            rows = self._command_rows(closing.command_id, 1, closing.event, self._clock.now())
             return OrderWrite(order, Ending(closing.command_id, rows))
         return OrderWrite(order, closing)
 
     def _rows(self, kind: AggregateType, key: str, expected: int, events: Sequence[EventData]) -> list[tuple[Any, ...]]:
         return self._log.of(kind, key, expected, events, at=self._at, context=self._context)
+
+    def _command_rows(
+        self, command_id: UUID, expected: int, event: CommandEvent, at: datetime
+    ) -> list[tuple[Any, ...]]:
+        return self._log.of("command", str(command_id), expected, [event], at=at, context=self._context)
 
 
 def _evolve(aggregate: Order | Product | None, event: OrderEvent | ProductEvent) -> Order | Product | None:

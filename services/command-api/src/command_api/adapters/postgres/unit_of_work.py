@@ -52,7 +52,7 @@ class PostgresUnitOfWork:
         self._locking: Connection | None = None
         self._loaded: Order | None = None
         self._agreed = False
-        self._saved = Saved(services.log, context, services.clock.now())
+        self._saved = Saved(services.log, context, services.clock)
         self._moves = moves
 
     async def order(self, order_id: OrderId) -> Order:

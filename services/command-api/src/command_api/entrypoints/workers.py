@@ -28,14 +28,14 @@ class Work(Protocol):
     async def run(self, claim: Claim) -> None: ...
 
 
-class Crew:
-    """Takes as many commands as hands are free, so that a slow one holds up no other."""
+class Workers:
+    """As many commands are taken as workers are free, so that a slow one holds up no other."""
 
-    def __init__(self, work: Work, news: asyncio.Event, *, hands: int) -> None:
-        """`news` is set when there may be something to do; without it the crew looks now and then."""
+    def __init__(self, work: Work, news: asyncio.Event, *, count: int) -> None:
+        """`news` is set when there may be something to do; without it they look now and then."""
         self._work = work
         self._news = news
-        self._hands = hands
+        self._count = count
         self._busy: set[asyncio.Task[None]] = set()
         self._more_waits = False
         self._rest = _IDLE_SECONDS
@@ -55,11 +55,12 @@ class Crew:
                 await asyncio.wait(self._busy, timeout=_LEAVING_SECONDS)
             for one in self._busy:
                 one.cancel()
+            await asyncio.gather(*self._busy, return_exceptions=True)  # the database is closed next
 
     async def _run(self) -> None:
         while not self._leaving:
             self._news.clear()
-            free = self._hands - len(self._busy)
+            free = self._count - len(self._busy)
             claims = await self._claim(free) if free else ()
             for claim in claims:
                 one = asyncio.create_task(self._do(claim))

@@ -9,8 +9,8 @@ import pytest
 
 from command_api.application.errors import Unavailable
 from command_api.application.later import Asked, Claim, StoredCommand
-from command_api.entrypoints import crew
-from command_api.entrypoints.crew import Crew
+from command_api.entrypoints import workers
+from command_api.entrypoints.workers import Workers
 from tests.suites.projector_waiting import until
 
 
@@ -61,15 +61,15 @@ class Work:
 
 async def test_a_slow_command_holds_up_no_other() -> None:
     work = Work("slow", *["quick"] * 20)
-    async with Crew(work, asyncio.Event(), hands=2).running():
+    async with Workers(work, asyncio.Event(), count=2).running():
         await until(lambda: work.ended == ["quick"] * 20)
         work.let.set()
     assert work.ended[-1] == "slow"
 
 
-async def test_no_more_are_taken_than_hands_are_free() -> None:
+async def test_no_more_are_taken_than_workers_are_free() -> None:
     work = Work(*["slow"] * 9)
-    async with Crew(work, asyncio.Event(), hands=3).running():
+    async with Workers(work, asyncio.Event(), count=3).running():
         await until(lambda: len(work.begun) == 3)
         assert work.asked == [3]
         work.let.set()
@@ -78,9 +78,9 @@ async def test_no_more_are_taken_than_hands_are_free() -> None:
 
 
 async def test_news_are_looked_after_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(crew, "_IDLE_SECONDS", 60)
+    monkeypatch.setattr(workers, "_IDLE_SECONDS", 60)
     work, news = Work(), asyncio.Event()
-    async with Crew(work, news, hands=2).running():
+    async with Workers(work, news, count=2).running():
         await until(lambda: len(work.asked) == 1)
         work.waiting.append(claim("quick"))
         news.set()
@@ -88,9 +88,9 @@ async def test_news_are_looked_after_at_once(monkeypatch: pytest.MonkeyPatch) ->
 
 
 async def test_without_news_it_looks_now_and_then(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(crew, "_IDLE_SECONDS", 0.001)
+    monkeypatch.setattr(workers, "_IDLE_SECONDS", 0.001)
     work = Work()
-    async with Crew(work, asyncio.Event(), hands=2).running():
+    async with Workers(work, asyncio.Event(), count=2).running():
         await until(lambda: len(work.asked) >= 1)
         work.waiting.append(claim("quick"))
         await until(lambda: work.ended == ["quick"])
@@ -98,7 +98,7 @@ async def test_without_news_it_looks_now_and_then(monkeypatch: pytest.MonkeyPatc
 
 async def test_it_looks_no_more_often_than_it_must_where_nothing_waits() -> None:
     work, news = Work(), asyncio.Event()
-    async with Crew(work, news, hands=4).running():
+    async with Workers(work, news, count=4).running():
         for _ in range(3):
             before = len(work.asked)
             work.waiting.append(claim("quick"))
@@ -110,31 +110,31 @@ async def test_it_looks_no_more_often_than_it_must_where_nothing_waits() -> None
 
 @pytest.mark.parametrize("fault", [Unavailable("down"), RuntimeError("a bug")])
 async def test_a_look_that_fails_is_repeated(fault: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(crew, "_FAULT_SECONDS", 0.001)
+    monkeypatch.setattr(workers, "_FAULT_SECONDS", 0.001)
     work = Work("quick")
     work.faults = [fault]
-    async with Crew(work, asyncio.Event(), hands=2).running():
+    async with Workers(work, asyncio.Event(), count=2).running():
         await until(lambda: work.ended == ["quick"])
 
 
 @pytest.mark.parametrize("kind", ["unavailable", "bug"])
 async def test_a_command_that_fails_takes_no_other_along(kind: str) -> None:
     work = Work(kind, "quick", kind, "quick")
-    async with Crew(work, asyncio.Event(), hands=1).running():
+    async with Workers(work, asyncio.Event(), count=1).running():
         await until(lambda: work.ended == ["quick", "quick"])
 
 
 async def test_what_is_in_hand_is_finished_when_the_process_ends() -> None:
     work = Work("slow")
-    async with Crew(work, asyncio.Event(), hands=2).running():
+    async with Workers(work, asyncio.Event(), count=2).running():
         await until(lambda: work.begun == ["slow"])
         asyncio.get_running_loop().call_soon(work.let.set)
     assert work.ended == ["slow"]
 
 
 async def test_what_is_not_quick_is_left_to_others(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(crew, "_LEAVING_SECONDS", 0.01)
+    monkeypatch.setattr(workers, "_LEAVING_SECONDS", 0.01)
     work = Work("slow")
-    async with asyncio.timeout(5), Crew(work, asyncio.Event(), hands=2).running():
+    async with asyncio.timeout(5), Workers(work, asyncio.Event(), count=2).running():
         await until(lambda: work.begun == ["slow"])
     assert work.ended == []
