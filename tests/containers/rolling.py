@@ -21,16 +21,18 @@ _STOP_WITHIN: Final = 15
 
 
 class Rolled:
-    """What came of it: how many requests were answered, which not as they should be, and seconds for each roll."""
+    """What came of it: how many requests were answered, what failures said, and seconds for each roll."""
 
     def __init__(self) -> None:
         self.seconds: dict[str, float] = {}
         self.answers: dict[int | str, int] = {}
+        self.said: list[str] = []
 
     @property
-    def failures(self) -> dict[int | str, int]:
-        """Answers that no client should see while a service is rolled."""
-        return {answer: count for answer, count in self.answers.items() if answer not in _FINE}
+    def failures(self) -> str | None:
+        """Answers that no client should see while a service is rolled, and the first of what they said."""
+        unwanted = {answer: count for answer, count in self.answers.items() if answer not in _FINE}
+        return f"{unwanted} {self.said[:3]}" if unwanted else None
 
 
 def engine_urls(system: System) -> dict[str, str]:
@@ -57,7 +59,7 @@ async def roll_all(system: System) -> Rolled:
                 rolled.seconds[service] = time.monotonic() - began
                 await _answers(customers)
         await customers.all_visible(within=20)
-        rolled.answers = dict(customers.answers)
+        rolled.answers, rolled.said = dict(customers.answers), customers.failures
     return rolled
 
 

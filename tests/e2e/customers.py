@@ -18,7 +18,10 @@ SKUS = ("E2E-TEA", "E2E-POT", "E2E-CUP")
 
 
 class Customers:
-    """Talks to both APIs at `urls`. `acknowledged` is the last version that a 2xx named, per order."""
+    """Talks to both APIs at `urls`.
+
+    `acknowledged` is the last version that a 2xx named, per order; `failures` is what answers of 5xx said.
+    """
 
     def __init__(self, urls: Mapping[str, str]) -> None:
         self.urls = urls
@@ -26,6 +29,7 @@ class Customers:
         self.queries = httpx.AsyncClient(base_url=f"{urls['query-api']}/api/v1", timeout=30, verify=web.PLAIN)
         self.acknowledged: dict[str, int] = {}
         self.answers: Counter[int | str] = Counter()
+        self.failures: list[str] = []
 
     async def __aenter__(self) -> Self:
         return self
@@ -55,7 +59,7 @@ class Customers:
         except httpx.TransportError as error:
             self.answers["cut"] += 1
             raise error
-        self.answers[response.status_code] += 1
+        self._answered(response)
         if response.is_success and "order_id" in response.json():
             answer = response.json()
             known = self.acknowledged.get(answer["order_id"], 0)
@@ -90,9 +94,14 @@ class Customers:
         while not stop.is_set():
             try:
                 response = await self.queries.get("/orders", params={"page_size": 5})
-                self.answers[response.status_code] += 1
+                self._answered(response)
             except httpx.TransportError:
                 self.answers["cut"] += 1
+
+    def _answered(self, response: httpx.Response) -> None:
+        self.answers[response.status_code] += 1
+        if response.is_server_error:
+            self.failures.append(f"{response.request.method} {response.request.url.path}: {response.text}")
 
     async def all_visible(self, within: float) -> None:
         """Until the read side has just what the write side has, with all that was acknowledged; else AssertionError."""
