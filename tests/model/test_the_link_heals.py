@@ -1,7 +1,7 @@
 """Relays, streams and readers under any schedule of faults: when it is quiet again, the reader has exactly the log.
 
 The services' own application code runs here without an event loop, one call of an engine at a time; only the engines
-are pretended. By default 1,500 seeded schedules of 60 steps, three times what hypothesis tries beside; see settings.py.
+are pretended. By default 600 seeded schedules of 60 steps, three times what hypothesis tries beside; see settings.py.
 A seed makes its schedule again: `run_schedule(seed)`.
 """
 

@@ -1,6 +1,6 @@
 """Hypothesis looks for a schedule of faults after which the reader has not exactly the log.
 
-By default 500 examples of 60 steps, a quarter of all schedules; see settings.py for the long form.
+By default 200 examples of 60 steps, a quarter of all schedules; see settings.py for the long form.
 """
 
 import pytest
