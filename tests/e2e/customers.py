@@ -4,7 +4,7 @@ import asyncio
 import random
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any, Self
 from uuid import uuid4
 
@@ -15,6 +15,8 @@ from tests import web
 
 ADDRESS = {"recipient": "Ada", "line1": "1 Square", "city": "London", "postal_code": "SW1Y", "country": "GB"}
 SKUS = ("E2E-TEA", "E2E-POT", "E2E-CUP")
+PACE = 0.02
+"""Seconds before somebody's next order or look: all that is tried is there, and most of the machine is for others."""
 
 
 class Customers:
@@ -89,6 +91,7 @@ class Customers:
                     await self.command("POST", f"{path}/confirm")
             except httpx.TransportError:
                 pass
+            await _pause(stop)
 
     async def _read(self, stop: asyncio.Event) -> None:
         while not stop.is_set():
@@ -97,6 +100,7 @@ class Customers:
                 self._answered(response)
             except httpx.TransportError:
                 self.answers["cut"] += 1
+            await _pause(stop)
 
     def _answered(self, response: httpx.Response) -> None:
         self.answers[response.status_code] += 1
@@ -121,6 +125,11 @@ class Customers:
             if versions != list(range(1, written[order] + 1)):
                 return f"the history of {order} is {versions}"
         return None
+
+
+async def _pause(stop: asyncio.Event) -> None:
+    with suppress(TimeoutError):
+        await asyncio.wait_for(stop.wait(), PACE)
 
 
 def rows(database: str, statement: str) -> list[tuple[Any, ...]]:

@@ -21,7 +21,7 @@ from tests.contract.http.seed import BOUGHT, CONFIRMED, CUSTOMER, DRAFTS, MUG, O
 from tests.contract.http.seed_accepted import IDS as ACCEPTED_IDS
 from tests.contract.http.seed_later import ARRIVED, DOUBTED, PRICED, RETURNS, SPARE, SPRING, STANDING
 
-EXAMPLES: Final = int(os.environ.get("FUZZ_EXAMPLES", "8"))
+EXAMPLES: Final = int(os.environ.get("FUZZ_EXAMPLES", "5"))
 """Of each operation, and chains of calls."""
 _ALWAYS_THE_SAME: Final = {} if "FUZZ_EXAMPLES" in os.environ else {"seed": 7}
 _PROBLEM: Final = "application/problem+json"
