@@ -26,13 +26,6 @@ CREATE TABLE {g}.order_summary (
     doc         json NOT NULL
 ) WITH (fillfactor = 80);
 
-CREATE INDEX order_summary_newest ON {g}.order_summary (created_at DESC, order_id DESC);
-CREATE INDEX order_summary_customer ON {g}.order_summary (customer_id, created_at DESC, order_id DESC);
-CREATE INDEX order_summary_status ON {g}.order_summary (status, created_at DESC, order_id DESC);
-CREATE INDEX order_summary_reference ON {g}.order_summary (reference, created_at DESC, order_id DESC)
-    WHERE reference IS NOT NULL;
-CREATE INDEX order_summary_skus ON {g}.order_summary USING gin (skus) WITH (fastupdate = off);
-
 CREATE TABLE {g}.order_history (
     order_id uuid NOT NULL,
     version  bigint NOT NULL,
@@ -65,6 +58,16 @@ CREATE TABLE {g}.projection_heads (
     applied_at timestamptz
 ) WITH (fillfactor = 50);
 """
+
+_INDEXES: Final = """
+CREATE INDEX order_summary_newest ON {g}.order_summary (created_at DESC, order_id DESC);
+CREATE INDEX order_summary_customer ON {g}.order_summary (customer_id, created_at DESC, order_id DESC);
+CREATE INDEX order_summary_status ON {g}.order_summary (status, created_at DESC, order_id DESC);
+CREATE INDEX order_summary_reference ON {g}.order_summary (reference, created_at DESC, order_id DESC)
+    WHERE reference IS NOT NULL;
+CREATE INDEX order_summary_skus ON {g}.order_summary USING gin (skus) WITH (fastupdate = off);
+"""
+"""Indexes that only questions need: a new generation is filled without them."""
 
 _PARKING: Final = """
 CREATE TABLE {g}.parked_event (
@@ -118,7 +121,24 @@ def new_generation(generation: str) -> list[str]:
 
     The roles must be there. Raises ValueError for another name.
     """
-    return [*tables_of(generation), *grants_of(generation), *commands_of(generation)]
+    return [*bare_generation(generation), *late_indexes(generation).values()]
+
+
+def bare_generation(generation: str) -> list[str]:
+    """The same without the indexes that only questions need, which are quicker made when the rows are there."""
+    return [
+        *_schema(generation),
+        *_statements(_TABLES + _PARKING, generation),
+        *grants_of(generation),
+        *commands_of(generation),
+    ]
+
+
+def late_indexes(generation: str) -> dict[str, str]:
+    """The statements that make the indexes that only questions need, by name of the index. Each is plain CREATE INDEX,
+    and may be run as CREATE INDEX CONCURRENTLY instead.
+    """
+    return {statement.split()[2]: statement for statement in _statements(_INDEXES, generation)}
 
 
 def tables_of(generation: str) -> list[str]:
@@ -126,9 +146,7 @@ def tables_of(generation: str) -> list[str]:
 
     Raises ValueError for another name.
     """
-    if _NAME.fullmatch(generation) is None:
-        raise ValueError(f"{generation!r} is not the name of a generation, such as g1")
-    return [f"CREATE SCHEMA {generation}", *_statements(_TABLES + _PARKING, generation)]
+    return [*_schema(generation), *_statements(_TABLES + _INDEXES + _PARKING, generation)]
 
 
 def parking_of(generation: str) -> list[str]:
@@ -145,6 +163,12 @@ def grants_of(generation: str) -> list[str]:
 def commands_of(generation: str) -> list[str]:
     """The statements that let a generation tell what became of commands, in order. The roles must be there."""
     return _statements(_COMMANDS, generation)
+
+
+def _schema(generation: str) -> list[str]:
+    if _NAME.fullmatch(generation) is None:
+        raise ValueError(f"{generation!r} is not the name of a generation, such as g1")
+    return [f"CREATE SCHEMA {generation}"]
 
 
 def _statements(text: str, generation: str) -> list[str]:
