@@ -13,8 +13,8 @@ SELECT attname AS name, format_type(atttypid, atttypmod) AS type, attnotnull AS 
        EXISTS (SELECT FROM pg_index WHERE indrelid = attrelid AND indisprimary AND attnum = ANY (indkey)) AS is_key
 FROM pg_attribute WHERE attrelid = to_regclass(%s) AND attnum > 0 AND NOT attisdropped
 """
-_SAME: Final = {"character varying": "text", "character varying[]": "text[]"}
-"""Without a length these are one and the same to a client."""
+_SAME: Final = {"character varying": "text", "character varying[]": "text[]", "numeric(38,0)": "numeric"}
+"""These are one and the same to a client, who is not told of lengths and digits."""
 
 
 class _Real(NamedTuple):

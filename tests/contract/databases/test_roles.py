@@ -37,6 +37,7 @@ READ_SIDE: Final = """
 | read database, every generation | `orders_projector` | `orders_query` |
 |---|---|---|
 | command_status | SELECT, INSERT, UPDATE (doc, token, version), TRUNCATE | SELECT |
+| customer_summary | SELECT, INSERT, UPDATE (confirmed_orders, last_order_at, orders, spent_cents), TRUNCATE | SELECT |
 | order_history | SELECT, INSERT, UPDATE (doc), TRUNCATE | SELECT |
 | order_summary | SELECT, INSERT, UPDATE (created_at, customer_id, doc, reference, skus, status, total_cents), TRUNCATE | SELECT |
 | order_view | SELECT, INSERT, UPDATE (doc, version), TRUNCATE | SELECT |
@@ -44,6 +45,7 @@ READ_SIDE: Final = """
 | product_view | SELECT, INSERT, UPDATE (doc, listed, version), TRUNCATE | SELECT |
 | projection_checkpoint | SELECT, INSERT, UPDATE (epoch, event_id, parked, sequence), DELETE | SELECT |
 | projection_heads | SELECT, INSERT, UPDATE (applied_at, at, epoch, sequences), DELETE | SELECT |
+| sales_daily | SELECT, INSERT, UPDATE (cancelled_cents, cancelled_orders, cancelled_units, orders, revenue_cents, units), TRUNCATE | SELECT |
 """  # noqa: E501 - the same
 READ_SIDE_PUBLIC: Final = """
 | read database, `public` | `orders_projector` | `orders_query` |

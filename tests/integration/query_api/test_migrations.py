@@ -84,7 +84,8 @@ def test_generations_of_an_older_revision_get_the_tables_that_came_later_and_kee
         fresh = older.execute(COLUMNS).fetchall()
         for generation in (b"g1", b"g2"):
             older.execute(b"DROP TABLE " + generation + b".parked_event")
-            older.execute(b"DROP TABLE " + generation + b".command_status")
+            for later in (b".command_status", b".customer_summary", b".sales_daily"):
+                older.execute(b"DROP TABLE " + generation + later)
             older.execute(b"ALTER TABLE " + generation + b".projection_checkpoint DROP parked")
             older.execute(b"INSERT INTO " + generation + b".projection_checkpoint VALUES ('g', 0, 1, 7, 'e')")
         older.execute("UPDATE public.alembic_version SET version_num = '0001'")

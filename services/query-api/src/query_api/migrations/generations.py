@@ -115,6 +115,36 @@ GRANT SELECT ON {g}.command_status TO orders_query;
 GRANT SELECT, INSERT, UPDATE (version, token, doc), TRUNCATE ON {g}.command_status TO orders_projector;
 """
 
+_SUMS: Final = """
+CREATE TABLE {g}.customer_summary (
+    customer_id      uuid NOT NULL,
+    currency         text COLLATE "C" NOT NULL,
+    orders           bigint NOT NULL,
+    confirmed_orders bigint NOT NULL,
+    spent_cents      numeric(38, 0) NOT NULL,
+    last_order_at    timestamptz NOT NULL,
+    PRIMARY KEY (customer_id, currency)
+) WITH (fillfactor = 80);
+
+CREATE TABLE {g}.sales_daily (
+    day              date NOT NULL,
+    currency         text COLLATE "C" NOT NULL,
+    orders           bigint NOT NULL,
+    units            bigint NOT NULL,
+    revenue_cents    numeric(38, 0) NOT NULL,
+    cancelled_orders bigint NOT NULL,
+    cancelled_units  bigint NOT NULL,
+    cancelled_cents  numeric(38, 0) NOT NULL,
+    PRIMARY KEY (day, currency)
+) WITH (fillfactor = 50);
+
+GRANT SELECT ON {g}.customer_summary, {g}.sales_daily TO orders_query;
+GRANT SELECT, INSERT, UPDATE (orders, confirmed_orders, spent_cents, last_order_at), TRUNCATE
+    ON {g}.customer_summary TO orders_projector;
+GRANT SELECT, INSERT, UPDATE (orders, units, revenue_cents, cancelled_orders, cancelled_units, cancelled_cents),
+    TRUNCATE ON {g}.sales_daily TO orders_projector;
+"""
+
 
 def new_generation(generation: str) -> list[str]:
     """The statements that make the schema `generation` with all that belongs to it, in order.
@@ -131,6 +161,7 @@ def bare_generation(generation: str) -> list[str]:
         *_statements(_TABLES + _PARKING, generation),
         *grants_of(generation),
         *commands_of(generation),
+        *sums_of(generation),
     ]
 
 
@@ -163,6 +194,11 @@ def grants_of(generation: str) -> list[str]:
 def commands_of(generation: str) -> list[str]:
     """The statements that let a generation tell what became of commands, in order. The roles must be there."""
     return _statements(_COMMANDS, generation)
+
+
+def sums_of(generation: str) -> list[str]:
+    """The statements that let a generation keep sums per customer and per day, in order. The roles must be there."""
+    return _statements(_SUMS, generation)
 
 
 def _schema(generation: str) -> list[str]:

@@ -1,6 +1,19 @@
 """The read tables, as the questions see them. No schema is named: search_path says which generation is meant."""
 
-from sqlalchemy import BigInteger, Boolean, Column, DateTime, Integer, LargeBinary, MetaData, SmallInteger, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Numeric,
+    SmallInteger,
+    Table,
+    Text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, JSON, UUID
 
 metadata = MetaData()
@@ -50,6 +63,30 @@ command_status = Table(
     Column("version", BigInteger, nullable=False),
     Column("token", Text),
     Column("doc", JSON, nullable=False),
+)
+
+customer_summary = Table(
+    "customer_summary",
+    metadata,
+    Column("customer_id", UUID, primary_key=True),
+    Column("currency", Text, primary_key=True),
+    Column("orders", BigInteger, nullable=False),
+    Column("confirmed_orders", BigInteger, nullable=False),
+    Column("spent_cents", Numeric(38, 0), nullable=False),
+    Column("last_order_at", DateTime(timezone=True), nullable=False),
+)
+
+sales_daily = Table(
+    "sales_daily",
+    metadata,
+    Column("day", Date, primary_key=True),
+    Column("currency", Text, primary_key=True),
+    Column("orders", BigInteger, nullable=False),
+    Column("units", BigInteger, nullable=False),
+    Column("revenue_cents", Numeric(38, 0), nullable=False),
+    Column("cancelled_orders", BigInteger, nullable=False),
+    Column("cancelled_units", BigInteger, nullable=False),
+    Column("cancelled_cents", Numeric(38, 0), nullable=False),
 )
 
 projection_checkpoint = Table(
