@@ -41,7 +41,7 @@ READ_SIDE: Final = """
 | order_history | SELECT, INSERT, UPDATE (doc), TRUNCATE | SELECT |
 | order_summary | SELECT, INSERT, UPDATE (created_at, customer_id, doc, reference, skus, status, total_cents), TRUNCATE | SELECT |
 | order_view | SELECT, INSERT, UPDATE (doc, version), TRUNCATE | SELECT |
-| parked_event | SELECT, INSERT, UPDATE (reason), DELETE, TRUNCATE | |
+| parked_event | SELECT, INSERT, UPDATE (reason), DELETE, TRUNCATE | SELECT (aggregate_id, aggregate_type, partition, projection, version) |
 | product_view | SELECT, INSERT, UPDATE (doc, listed, version), TRUNCATE | SELECT |
 | projection_checkpoint | SELECT, INSERT, UPDATE (epoch, event_id, parked, sequence), DELETE | SELECT |
 | projection_heads | SELECT, INSERT, UPDATE (applied_at, at, epoch, sequences), DELETE | SELECT |

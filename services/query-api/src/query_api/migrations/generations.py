@@ -145,6 +145,10 @@ GRANT SELECT, INSERT, UPDATE (orders, units, revenue_cents, cancelled_orders, ca
     TRUNCATE ON {g}.sales_daily TO orders_projector;
 """
 
+_TELLING: Final = """
+GRANT SELECT (projection, partition, aggregate_type, aggregate_id, version) ON {g}.parked_event TO orders_query;
+"""
+
 
 def new_generation(generation: str) -> list[str]:
     """The statements that make the schema `generation` with all that belongs to it, in order.
@@ -162,6 +166,7 @@ def bare_generation(generation: str) -> list[str]:
         *grants_of(generation),
         *commands_of(generation),
         *sums_of(generation),
+        *telling_of(generation),
     ]
 
 
@@ -199,6 +204,11 @@ def commands_of(generation: str) -> list[str]:
 def sums_of(generation: str) -> list[str]:
     """The statements that let a generation keep sums per customer and per day, in order. The roles must be there."""
     return _statements(_SUMS, generation)
+
+
+def telling_of(generation: str) -> list[str]:
+    """The statements that let query-api tell that what is asked for is parked, in order. The roles must be there."""
+    return _statements(_TELLING, generation)
 
 
 def _schema(generation: str) -> list[str]:
