@@ -156,6 +156,16 @@ def change_product(seen: Evidence) -> None:
     seen.side.products[sku] = version, False, doc
 
 
+def change_a_customer(seen: Evidence) -> None:
+    (key, (orders, confirmed, cents, last)) = next(iter(seen.side.customers.items()))
+    seen.side.customers[key] = (orders, confirmed, cents + 1, last)
+
+
+def change_a_day(seen: Evidence) -> None:
+    key, row = next(iter(seen.side.days.items()))
+    seen.side.days[key] = (*row[:-1], row[-1] + 1)
+
+
 def change_sum(seen: Evidence) -> None:
     status, (count, total) = next(iter(seen.side.totals.items()))
     seen.side.totals[status] = count, total - 1

@@ -50,6 +50,8 @@ def _side(found: dict[str, Any]) -> ReadSide:
         products={sku: (version, listed, doc.encode()) for sku, version, listed, doc in found["products"]},
         commands={key: (version, token, doc.encode()) for key, version, token, doc in found.get("commands", [])},
         totals={status: (count, total) for status, count, total in found["totals"]},
+        customers={tuple(key): tuple(row) for key, row in found["customers"]},
+        days={tuple(key): tuple(row) for key, row in found["days"]},
         checkpoints={partition: Checkpoint(*rest) for partition, *rest in found["checkpoints"]},
     )
 
@@ -72,6 +74,8 @@ async def _record(folder: Path) -> None:
                 "products": [(sku, *row[:2], row[2].decode()) for sku, row in side.products.items()],
                 "commands": [(key, *row[:2], row[2].decode()) for key, row in side.commands.items()],
                 "totals": [(status, *row) for status, row in side.totals.items()],
+                "customers": list(side.customers.items()),
+                "days": list(side.days.items()),
                 "checkpoints": [(partition, *row) for partition, row in side.checkpoints.items()],
             },
         }

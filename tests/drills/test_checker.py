@@ -39,6 +39,10 @@ PLANTED: Final[list[tuple[str, Callable[[Evidence], None], str]]] = [
     ("equal", plant.change_history, "order_history"),
     ("equal", plant.change_product, "product_view"),
     ("equal", plant.change_sum, "totals by status"),
+    ("equal", plant.change_a_customer, "customer_summary"),
+    ("equal", plant.change_a_day, "sales_daily"),
+    ("equal", lambda seen: seen.side.customers.popitem(), "customer_summary"),  # type: ignore[list-item]
+    ("equal", lambda seen: seen.side.days.update({("2026-01-01", "EUR"): (0,) * 6}), "sales_daily"),
     ("equal", plant.answer_otherwise, "a GET of"),
     ("equal", plant.answer_a_version_that_never_was, "was answered otherwise"),
     ("equal", lambda seen: seen.side.orders.pop(seen.order()), "order_view"),  # type: ignore[list-item]

@@ -11,7 +11,12 @@ from orders_contracts.codec import decode_event
 from orders_contracts.streams import NO_EVENT
 from projector.application.judgement import judge
 from projector.application.log import Checkpoint, Entry
+from projector.application.projections.command_status import COMMAND_STATUS
 from projector.application.projections.fold import Writes, fold
+from projector.application.projections.order_history import ORDER_HISTORY
+from projector.application.projections.order_summary import ORDER_SUMMARY
+from projector.application.projections.order_view import ORDER_VIEW
+from projector.application.projections.product_view import PRODUCT_VIEW
 from tests.contract.events.applying import applied, document_before
 from tests.contract.events.goldens import TYPES, WRITTEN_TYPES, golden
 from tests.drills.checker.asking import number
@@ -47,9 +52,9 @@ def test_both_folds_agree_on_a_whole_life_event_by_event() -> None:
     for count, event in enumerate(life(), 1):
         document = next_order(document, orjson.loads(event))
         writes = _projected(life()[:count])
-        assert orjson.loads(writes.order_view[0].doc) == document
-        assert orjson.loads(writes.order_summary[0].doc) == summary_of(document)
-        assert orjson.loads(writes.order_history[-1].doc) == history_of(orjson.loads(event))
+        assert orjson.loads(writes.of(ORDER_VIEW)[0].doc) == document
+        assert orjson.loads(writes.of(ORDER_SUMMARY)[0].doc) == summary_of(document)
+        assert orjson.loads(writes.of(ORDER_HISTORY)[-1].doc) == history_of(orjson.loads(event))
     assert document is not None
     assert (document["status"], document["version"]) == ("COMPLETED", 9)
 
@@ -59,19 +64,19 @@ def test_both_folds_agree_on_every_event_of_an_order(type_: str) -> None:
     event = EVENTS[type_]
     stored = document_before(EVENTS, event)
     before = orjson.loads(stored[0]) if stored else None
-    (row,) = applied([event], stored).order_view
+    (row,) = applied([event], stored).of(ORDER_VIEW)
     assert orjson.loads(row.doc) == next_order(before, orjson.loads(golden(type_)))
 
 
 @pytest.mark.parametrize("type_", [type_ for type_ in TYPES if b'"aggregatetype":"product"' in golden(type_)])
 def test_both_folds_agree_on_products(type_: str) -> None:
     writes = _projected([golden(type_)])
-    assert orjson.loads(writes.product_view[0].doc) == product_after(orjson.loads(golden(type_)))
+    assert orjson.loads(writes.of(PRODUCT_VIEW)[0].doc) == product_after(orjson.loads(golden(type_)))
 
 
 @pytest.mark.parametrize("type_", [type_ for type_ in TYPES if b'"aggregatetype":"command"' in golden(type_)])
 def test_both_folds_agree_on_commands(type_: str) -> None:
-    (row,) = _projected([golden(type_)]).command_status
+    (row,) = _projected([golden(type_)]).of(COMMAND_STATUS)
     envelope = orjson.loads(golden(type_))
     assert (orjson.loads(row.doc), row.token) == (command_after(envelope), token_after(envelope))
 

@@ -1,21 +1,22 @@
 """The projector's read database in memory: read models, checkpoints, and what is parked."""
 
 import asyncio
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Sequence
+from typing import Any, TypeVar
 
 from orders_contracts.heads import Heads
 from orders_contracts.streams import NO_EVENT
 from projector.application.log import Aggregate, Checkpoint, Move, Parked, ParkedEvent, Stored
 from projector.application.parking_ports import Choice, Settling
 from projector.application.ports import Refused, Unavailable
-from projector.application.projections.command_status import CommandStatusRow
 from projector.application.projections.fold import Writes
 from projector.application.projections.order_document import read_order_view
-from projector.application.projections.order_summary import OrderSummaryRow
-from projector.application.projections.order_view import order_key
-from projector.application.projections.product_view import ProductViewRow
+from projector.application.projections.order_history import ORDER_HISTORY
+from projector.application.projections.order_view import ORDER_VIEW, order_key
+from projector.application.projections.read_model import ReadModel, merged
 
+R = TypeVar("R", bound=tuple[Any, ...])
 PARKED_AT = "2026-11-22T09:00:00.000000Z"
 
 
@@ -26,11 +27,7 @@ class InMemoryReadStore:
         self._lock = asyncio.Lock()
         self._epoch = 0
         self._checkpoints: dict[int, Checkpoint] = {}
-        self.order_view: dict[bytes, bytes] = {}
-        self.order_summary: dict[bytes, OrderSummaryRow] = {}
-        self.order_history: dict[tuple[bytes, int], bytes] = {}
-        self.product_view: dict[str, ProductViewRow] = {}
-        self.command_status: dict[bytes, CommandStatusRow] = {}
+        self._tables: defaultdict[ReadModel[Any], dict[Any, Any]] = defaultdict(dict)
         self.parked_event: dict[tuple[int, int], ParkedEvent] = {}
         self.applied: Counter[tuple[bytes, int]] = Counter()
         self.notified: list[tuple[str, str, int]] = []
@@ -59,11 +56,7 @@ class InMemoryReadStore:
         if self._epoch < epoch:
             self._epoch, self.heads = epoch, None
             self._checkpoints = dict.fromkeys(range(partitions), Checkpoint(0, NO_EVENT))
-            self.order_view.clear()
-            self.order_summary.clear()
-            self.order_history.clear()
-            self.product_view.clear()
-            self.command_status.clear()
+            self._tables.clear()
             self.parked_event.clear()
         return self._stored()
 
@@ -130,7 +123,11 @@ class InMemoryReadStore:
 
     def versions(self) -> dict[str, int]:
         """The version of every order."""
-        return {view.order_id: view.version for view in map(read_order_view, self.order_view.values())}
+        return {view.order_id: view.version for view in (read_order_view(row.doc) for row in self.rows(ORDER_VIEW))}
+
+    def rows(self, model: ReadModel[R]) -> list[R]:
+        """All rows of a read model, in key order."""
+        return [row for _, row in sorted(self._tables[model].items())]
 
     def _stored(self) -> Stored:
         held: dict[int, Parked] = {}
@@ -145,25 +142,26 @@ class InMemoryReadStore:
         return epoch == self._epoch and stands is not None and (stands.sequence, parked) == (move.was, move.parked)
 
     def _documents(self, orders: Sequence[str]) -> list[bytes]:
-        keys = [order_key(order) for order in orders]
-        return [self.order_view[key] for key in keys if key in self.order_view]
+        views = self._tables[ORDER_VIEW]
+        keys = [(order_key(order),) for order in orders]
+        return [views[key].doc for key in keys if key in views]
 
     def _write(self, writes: Writes) -> None:
-        self.order_view |= {row.order_id: row.doc for row in writes.order_view}
-        self.order_summary |= {row.order_id: row for row in writes.order_summary}
-        self.order_history |= {(row.order_id, row.version): row.doc for row in writes.order_history}
-        for row in writes.product_view:
-            stands = self.product_view.get(row.sku)
-            if stands is None or stands.version < row.version:
-                self.product_view[row.sku] = row
-        for command in writes.command_status:
-            known = self.command_status.get(command.command_id)
-            if known is None or known.version < command.version:
-                self.command_status[command.command_id] = command
+        for model, rows in writes.rows.items():
+            for row in rows:
+                self._put(model, row)
         for event in writes.parked_event:
             self.parked_event[event.partition, event.sequence] = event._replace(parked_at=PARKED_AT)
-        self.applied.update((row.order_id, row.version) for row in writes.order_history)
+        self.applied.update((row.order_id, row.version) for row in writes.of(ORDER_HISTORY))
         self.notified += writes.changes
+
+    def _put(self, model: ReadModel[Any], row: Any) -> None:
+        table, key = self._tables[model], row[: len(model.key)]
+        stands = table.get(key)
+        if stands is None:
+            table[key] = row
+        elif model.newest is None or getattr(stands, model.newest) < getattr(row, model.newest):
+            (table[key],) = merged(model, [stands, row])
 
     async def _answer(self) -> None:
         await asyncio.sleep(0)

@@ -49,6 +49,8 @@ class CommandStatusSuite:
             "order_history": 1,
             "product_view": 1,
             "command_status": 3,
+            "customer_summary": 1,
+            "sales_daily": 0,
         }
 
     async def test_an_event_of_a_command_that_is_not_known_yet_parks_that_command_only(

@@ -100,6 +100,8 @@ class ParkingSuite:
             "order_history": 17,
             "product_view": 0,
             "command_status": 0,
+            "customer_summary": 3,
+            "sales_daily": 1,
         }
 
     async def test_what_an_event_says_of_itself_never_keeps_it_from_being_parked(self, world: ParkingWorld) -> None:

@@ -16,7 +16,7 @@ from tests.fakes.projector_commands import CommandLife
 from tests.fakes.projector_events import START, NumberedLog, ProductLife, life_of
 
 BEGINNING = Checkpoint(0, NO_EVENT)
-NOTHING = Writes((), (), (), (), (), ())
+NOTHING = Writes({}, ())
 AT = [timestamp(START.replace(minute=minute)) for minute in range(4)]
 
 
@@ -78,6 +78,8 @@ class ReadStoreSuite:
             "order_history": 3,
             "product_view": 1,
             "command_status": 1,
+            "customer_summary": 2,
+            "sales_daily": 0,
         }
 
     async def test_documents_come_back_as_they_were_written(self, world: StoreWorld) -> None:

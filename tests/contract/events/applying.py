@@ -11,6 +11,7 @@ from orders_contracts.streams import NO_EVENT
 from projector.application.judgement import judge
 from projector.application.log import Checkpoint, Entry, Slice, Unreadable
 from projector.application.projections.fold import Writes, fold, orders_to_load
+from projector.application.projections.order_view import ORDER_VIEW
 
 CREATED = "orders.OrderCreated.v1"
 
@@ -54,9 +55,9 @@ def document_before(events: Mapping[str, Event], event: Event) -> list[bytes]:
     if envelope.aggregatetype != "order" or envelope.aggregateversion == 1:
         return []
     past = [one for one in life(events, envelope.subject) if one.envelope.aggregateversion < envelope.aggregateversion]
-    document = applied([events[CREATED]]).order_view[0].doc
+    document = applied([events[CREATED]]).of(ORDER_VIEW)[0].doc
     for one in past if past[:1] != [events[CREATED]] else past[1:]:
-        document = applied([one], [_just_before(one, document)]).order_view[0].doc
+        document = applied([one], [_just_before(one, document)]).of(ORDER_VIEW)[0].doc
     return [_just_before(event, document)]
 
 

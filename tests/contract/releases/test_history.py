@@ -7,7 +7,12 @@ import pytest
 
 from orders_contracts.codec import decode_event
 from orders_contracts.registry import REGISTRY, WRITTEN, name_of
+from projector.application.projections.command_status import COMMAND_STATUS
 from projector.application.projections.fold import Writes
+from projector.application.projections.order_history import ORDER_HISTORY
+from projector.application.projections.order_summary import ORDER_SUMMARY
+from projector.application.projections.order_view import ORDER_VIEW
+from projector.application.projections.product_view import PRODUCT_VIEW
 from tests.contract.events.applying import applied, document_before, judged
 from tests.contract.events.goldens import file_name, golden
 from tests.contract.releases.records import Release, releases
@@ -41,12 +46,12 @@ def test_an_event_of_then_goes_through_every_projection(release: Release, name: 
     event = decode_event(release.example(name))
     writes = applied([event], document_before(EVENTS[release.number], event))
     envelope = event.envelope
-    orders = (writes.order_view, writes.order_summary, writes.order_history)
-    tables = (*orders, writes.product_view, writes.command_status)
+    orders = (writes.of(ORDER_VIEW), writes.of(ORDER_SUMMARY), writes.of(ORDER_HISTORY))
+    tables = (*orders, writes.of(PRODUCT_VIEW), writes.of(COMMAND_STATUS))
     assert [len(table) for table in tables] == TOUCHED[envelope.aggregatetype]
     assert list(writes.changes) == [(envelope.aggregatetype, envelope.subject, envelope.aggregateversion)]
     versions = {orjson.loads(document)["version"] for document in _documents(writes)}
-    assert versions | {row.version for row in writes.command_status} == {envelope.aggregateversion}
+    assert versions | {row.version for row in writes.of(COMMAND_STATUS)} == {envelope.aggregateversion}
 
 
 @pytest.mark.parametrize("release", RELEASES, ids=str)
@@ -65,5 +70,5 @@ def test_the_present_example_of_a_version_that_is_no_longer_written_is_the_relea
 
 
 def _documents(writes: Writes) -> list[bytes]:
-    orders = [row.doc for row in writes.order_view] + [row.doc for row in writes.order_summary]
-    return orders + [row.doc for row in writes.order_history] + [row.doc for row in writes.product_view]
+    orders = [row.doc for row in writes.of(ORDER_VIEW)] + [row.doc for row in writes.of(ORDER_SUMMARY)]
+    return orders + [row.doc for row in writes.of(ORDER_HISTORY)] + [row.doc for row in writes.of(PRODUCT_VIEW)]

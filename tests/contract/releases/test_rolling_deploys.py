@@ -16,6 +16,7 @@ from projector.adapters.postgres_parking import PostgresParking
 from projector.adapters.postgres_read_store import PostgresReadStore
 from projector.application import parking
 from projector.application.log import Entry
+from projector.application.projections.order_view import ORDER_VIEW
 from tests.contract.events.applying import applied
 from tests.contract.events.goldens import WRITTEN_TYPES, golden
 from tests.contract.events.story import tell, written
@@ -119,7 +120,7 @@ def _documents(read_database_url: str) -> list[Any]:
 def _documents_of(log: list[Entry]) -> list[Any]:
     """The same orders, had all events been known from the start."""
     writes = applied([decode_event(entry.data) for entry in log])
-    return [orjson.loads(row.doc) for row in sorted(writes.order_view, key=lambda row: row.order_id)]
+    return [orjson.loads(row.doc) for row in sorted(writes.of(ORDER_VIEW), key=lambda row: row.order_id)]
 
 
 def _json(data: Any) -> Any:

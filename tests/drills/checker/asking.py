@@ -75,6 +75,16 @@ def number(rows: Sequence[Sequence[Any]], ticks: Sequence[Tick]) -> list[Event]:
     return events
 
 
+_CUSTOMERS: Final = """
+SELECT customer_id::text, currency, orders, confirmed_orders, spent_cents,
+       to_char(last_order_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') FROM customer_summary
+"""
+_DAYS: Final = """
+SELECT day::text, currency, orders, units, revenue_cents, cancelled_orders, cancelled_units, cancelled_cents
+FROM sales_daily
+"""
+
+
 def read_read_side(url: str) -> ReadSide:
     """All read models, in one snapshot. Raises psycopg.Error."""
     side = ReadSide()
@@ -95,6 +105,10 @@ def read_read_side(url: str) -> ReadSide:
             side.commands[command] = (version, token, doc.encode())
         totals = "SELECT status, count(*), sum(total_cents)::bigint FROM order_summary GROUP BY status"
         side.totals = {status: (count, total) for status, count, total in link.execute(totals)}
+        for customer, currency, *row in link.execute(_CUSTOMERS):
+            side.customers[customer, currency] = (*map(int, row[:3]), row[3])
+        for day, currency, *row in link.execute(_DAYS):
+            side.days[day, currency] = tuple(map(int, row))
         side.checkpoints = _checkpoints(link)
         side.parked = _parked(link)
     return side

@@ -16,6 +16,7 @@ from tests.drills.checker.folding import (
     summary_of,
     token_after,
 )
+from tests.drills.checker.sums import check_sums
 from tests.drills.told import Read
 
 
@@ -41,6 +42,7 @@ def check_equal(log: Log, side: ReadSide, reads: Sequence[Read]) -> Finding:
             totals[order["status"]][1] += order["total_cents"]
     _check_products(finding, last["product"], side)
     _check_commands(finding, last["command"], side)
+    check_sums(finding, lives.values(), side)
     _check_nothing_more(finding, lives, last, side)
     folded = {status: (count, total) for status, (count, total) in totals.items()}
     finding.expect(folded == side.totals, f"totals by status are {side.totals}, the fold has {folded}")

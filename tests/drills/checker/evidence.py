@@ -87,7 +87,7 @@ class Summary:
 class ReadSide:
     """The read models as stored. History by order and version, products by SKU with whether they are listed.
 
-    Commands have the token of what they did, where they did something.
+    Commands have the token of what they did, where they did something. Sums of customers and days by currency.
     """
 
     orders: dict[str, tuple[int, bytes]] = field(default_factory=dict)
@@ -96,6 +96,8 @@ class ReadSide:
     products: dict[str, tuple[int, bool, bytes]] = field(default_factory=dict)
     commands: dict[str, tuple[int, str | None, bytes]] = field(default_factory=dict)
     totals: dict[str, tuple[int, int]] = field(default_factory=dict)
+    customers: dict[tuple[str, str], tuple[int, int, int, str]] = field(default_factory=dict)
+    days: dict[tuple[str, str], tuple[int, ...]] = field(default_factory=dict)
     checkpoints: dict[int, Checkpoint] = field(default_factory=dict)
     parked: int = 0
 

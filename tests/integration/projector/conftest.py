@@ -22,11 +22,14 @@ from orders_contracts.streams import (
 from projector.adapters.postgres_read_store import PostgresReadStore
 from projector.adapters.redis_stream import RedisEventStream
 from projector.application.log import Entry
+from projector.application.projections.catalogue import READ_MODELS
+from projector.application.projections.read_model import Kind, ReadModel
 from tests.contract.databases.logins import as_member
 from tests.contract.redis.users import as_redis_user
 from tests.suites.projector_event_stream import COUNT
 
 GROUP = "g1"
+MOMENT = """'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'"""
 
 
 class Publisher:
@@ -111,25 +114,33 @@ class RealStoreWorld:
 
     async def documents(self) -> dict[str, list[bytes]]:
         """The documents of each table, in key order."""
-        keys = {"order_view": "order_id", "order_summary": "order_id", "product_view": "sku"}
-        keys |= {"order_history": "order_id, version", "command_status": "command_id"}
         found: dict[str, list[bytes]] = {}
-        for table, key in keys.items():
-            rows = await self.rows(f"SELECT doc::text FROM {table} ORDER BY {key}")
-            found[table] = [str(doc).encode() for (doc,) in rows]
+        for model in READ_MODELS:
+            key = ", ".join(column.name for column in model.key)
+            rows = await self.rows(f"SELECT {_document(model)} FROM {model.table} ORDER BY {key}")
+            found[model.table] = [str(doc).encode() for (doc,) in rows]
         return found
 
     async def heads(self) -> tuple[Sequence[int], str, str | None] | None:
         """The sequences, `at` and `applied_at` that are kept."""
-        form = """'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'"""
         found = await self.rows(
-            f"SELECT sequences, to_char(at, {form}), to_char(applied_at, {form}) FROM projection_heads"
+            f"SELECT sequences, to_char(at, {MOMENT}), to_char(applied_at, {MOMENT}) FROM projection_heads"
         )
         if not found:
             return None
         sequences, at, applied_at = found[0]
         assert isinstance(sequences, list)
         return tuple(sequences), str(at), None if applied_at is None else str(applied_at)
+
+
+def _document(model: ReadModel[Any]) -> str:
+    """The document of a row; of one without, its columns."""
+    if model.columns[-1].name == "doc":
+        return "doc::text"
+    columns = (
+        f"to_char({name}, {MOMENT})" if kind is Kind.MOMENT else f"{name}::text" for name, kind, *_ in model.columns
+    )
+    return f"concat_ws('|', {', '.join(columns)})"
 
 
 @pytest.fixture

@@ -17,14 +17,16 @@ from projector.adapters.postgres_read_store import PostgresReadStore
 from projector.adapters.read_tables import metadata
 from projector.application.log import Checkpoint, Move
 from projector.application.ports import Refused, Unavailable
+from projector.application.projections.catalogue import READ_MODELS
 from tests.fakes.projector_commands import CommandLife
 from tests.fakes.projector_events import NumberedLog, OrderLife, ProductLife, an_id, life_of, line
 from tests.integration.projector.conftest import GROUP, RealStoreWorld
 from tests.suites.projector_read_store import NOTHING, ReadStoreSuite, apply, slice_of
+from tests.suites.projector_sums import SumsSuite
 from tests.suites.projector_waiting import until
 
 
-class TestPostgresReadStore(ReadStoreSuite):
+class TestPostgresReadStore(ReadStoreSuite, SumsSuite):
     @pytest.fixture
     def world(self, store_world: RealStoreWorld) -> RealStoreWorld:
         return store_world
@@ -110,7 +112,7 @@ async def test_a_batch_is_one_statement_and_one_more_to_load_documents(
     await apply(store_world.store, rest, pens)
     _load, write = statements
     assert "UPDATE projection_checkpoint" in write
-    orders_tables = ["order_view", "order_summary", "order_history"]
+    orders_tables = ["order_view", "order_summary", "order_history", "customer_summary", "sales_daily"]
     assert re.findall(r"INSERT INTO (\w+)", write) == [*orders_tables, "product_view", "command_status"]
     statements.clear()
     await apply(store_world.store, slice_of(log.append(1, [ProductLife("Q").tell()]), pens.end, partition=1))
@@ -172,7 +174,7 @@ async def test_who_waited_for_a_checkpoint_that_then_moved_has_missed_it(
     assert await store_world.rows("SELECT count(*) FROM order_view") == [(0,)]
 
 
-RESTARTABLE = "order_view, order_summary, order_history, product_view, command_status, parked_event"
+RESTARTABLE = ", ".join([*(model.table for model in READ_MODELS), "parked_event"])
 
 
 async def test_a_restart_gives_way_to_readers_who_do_not_end(store_world: RealStoreWorld) -> None:

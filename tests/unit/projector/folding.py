@@ -7,6 +7,7 @@ from typing import Any
 from projector.application.judgement import judge
 from projector.application.log import Checkpoint
 from projector.application.projections.fold import Writes, fold
+from projector.application.projections.order_view import ORDER_VIEW
 from tests.fakes.projector_events import Happening, NumberedLog
 
 ADDRESS_DOC = {
@@ -27,7 +28,7 @@ def folded(happenings: Iterable[Happening], documents: Iterable[bytes] = ()) -> 
 
 
 def view_after(happenings: Iterable[Happening]) -> dict[str, Any]:
-    (row,) = folded(happenings).order_view
+    (row,) = folded(happenings).of(ORDER_VIEW)
     document: dict[str, Any] = json.loads(row.doc)
     assert row.version == document["version"]
     return document

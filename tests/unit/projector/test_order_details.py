@@ -6,6 +6,7 @@ from typing import Any, Final
 import pytest
 
 from orders_contracts import orders
+from projector.application.projections.order_view import ORDER_VIEW
 from tests.fakes.projector_events import Happening, OrderLife, an_id, line
 from tests.unit.projector.folding import folded, view_after
 
@@ -166,7 +167,7 @@ def test_a_return_that_the_document_has_not_is_parked_and_changes_nothing(
     writes = folded([*begun, unknown])
     (parked,) = writes.parked_event
     assert f"has no return {an_id('r', 2)} that could be {status}" in parked.reason
-    assert json.loads(writes.order_view[0].doc) == view_after(begun)
+    assert json.loads(writes.of(ORDER_VIEW)[0].doc) == view_after(begun)
 
 
 def test_the_fold_goes_on_from_a_document_that_has_all_of_it() -> None:
@@ -182,8 +183,8 @@ def test_the_fold_goes_on_from_a_document_that_has_all_of_it() -> None:
         order.tell(orders.NoteAdded, text="Rang again."),
         order.tell(orders.ReturnReceived, return_id=an_id("r", 1), restocked=False),
     ]
-    stored = [row.doc for row in folded(before).order_view]
+    stored = [row.doc for row in folded(before).of(ORDER_VIEW)]
     writes = folded(after, stored)
-    assert writes.order_view == folded([*before, *after]).order_view
-    document = json.loads(writes.order_view[0].doc)
+    assert writes.of(ORDER_VIEW) == folded([*before, *after]).of(ORDER_VIEW)
+    document = json.loads(writes.of(ORDER_VIEW)[0].doc)
     assert [(back["status"], back["restocked"]) for back in document["returns"]] == [("received", False)]

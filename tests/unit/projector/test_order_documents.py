@@ -7,6 +7,8 @@ from orders_contracts import orders
 from projector.application.judgement import judge
 from projector.application.log import Checkpoint, readable
 from projector.application.projections.fold import fold, orders_to_load
+from projector.application.projections.order_summary import ORDER_SUMMARY
+from projector.application.projections.order_view import ORDER_VIEW
 from tests.fakes.projector_events import (
     ADDRESS,
     NumberedLog,
@@ -192,7 +194,7 @@ def test_parcels_of_a_document_that_is_older_than_the_present_form_stay_as_they_
     document = view_after([created, left])
     document["shipments"][0]["items"] = [{"sku": "A", "quantity": 2}]
     arrived = order.tell(orders.ShipmentDelivered, shipment_id=an_id("s", 1))
-    (row,) = folded([arrived], [json.dumps(document).encode()]).order_view
+    (row,) = folded([arrived], [json.dumps(document).encode()]).of(ORDER_VIEW)
     (parcel,) = json.loads(row.doc)["shipments"]
     assert parcel["items"] == [{"sku": "A", "quantity": 2}]
     assert parcel["delivered_at"] == "2026-11-22T08:00:03.000000Z"
@@ -207,6 +209,6 @@ def test_the_fold_goes_on_from_the_stored_document() -> None:
         rest = judge(0, first.end, log[cut:]).slice
         assert orders_to_load(readable([first])) == []
         assert orders_to_load(readable([rest])) == [OrderLife(1).order_id]
-        stored = [row.doc for row in fold([first], []).order_view]
+        stored = [row.doc for row in fold([first], []).of(ORDER_VIEW)]
         again = fold([rest], stored)
-        assert (again.order_view, again.order_summary) == (whole.order_view, whole.order_summary)
+        assert (again.of(ORDER_VIEW), again.of(ORDER_SUMMARY)) == (whole.of(ORDER_VIEW), whole.of(ORDER_SUMMARY))

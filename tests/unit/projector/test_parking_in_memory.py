@@ -3,6 +3,7 @@
 import pytest
 
 from projector.application.projections.fold import Writes
+from projector.application.projections.order_summary import ORDER_SUMMARY
 from tests.fakes.projector_store import InMemoryReadStore
 from tests.suites.projector_commands import CommandStatusSuite
 from tests.suites.projector_parked import TOO_BIG, ParkingWorld
@@ -25,7 +26,7 @@ class MemoryParkingWorld(MemoryStoreWorld):
 
 
 def _has_no_room(writes: Writes) -> bool:
-    return any(row.total_cents >= TOO_BIG for row in writes.order_summary)
+    return any(row.total_cents >= TOO_BIG for row in writes.of(ORDER_SUMMARY))
 
 
 class TestParkingInMemory(ParkingSuite, VerbsSuite, CommandStatusSuite):

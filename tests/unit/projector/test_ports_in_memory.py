@@ -1,16 +1,20 @@
 """The fakes keep the promises of the ports."""
 
 from collections.abc import Collection, Sequence
+from typing import Any
+from uuid import UUID
 
 import pytest
 
 from orders_contracts.replay import ReplayRequest
 from projector.application.log import Entry
+from projector.application.projections.catalogue import READ_MODELS
 from tests.fakes.projector_store import InMemoryReadStore
 from tests.fakes.projector_stream import InMemoryEventStream, InMemoryMembers
 from tests.suites.projector_event_stream import COUNT, EventStreamSuite, StreamWorld
 from tests.suites.projector_members import MembersSuite, MembersWorld
 from tests.suites.projector_read_store import ReadStoreSuite, StoreWorld
+from tests.suites.projector_sums import SumsSuite
 
 
 class MemoryStreamWorld:
@@ -61,20 +65,20 @@ class MemoryStoreWorld:
         self.store = InMemoryReadStore()
 
     async def documents(self) -> dict[str, list[bytes]]:
-        store = self.store
-        return {
-            "order_view": [doc for _, doc in sorted(store.order_view.items())],
-            "order_summary": [row.doc for _, row in sorted(store.order_summary.items())],
-            "order_history": [doc for _, doc in sorted(store.order_history.items())],
-            "product_view": [row.doc for _, row in sorted(store.product_view.items())],
-            "command_status": [row.doc for _, row in sorted(store.command_status.items())],
-        }
+        return {model.table: [_document(row) for row in self.store.rows(model)] for model in READ_MODELS}
 
     async def heads(self) -> tuple[Sequence[int], str, str | None] | None:
         if self.store.heads is None:
             return None
         heads, applied_at = self.store.heads
         return heads.sequences, heads.at, applied_at
+
+
+def _document(row: tuple[Any, ...]) -> bytes:
+    """The document of a row; of one without, its columns."""
+    if hasattr(row, "doc"):
+        return bytes(row.doc)
+    return "|".join(str(UUID(bytes=part)) if isinstance(part, bytes) else str(part) for part in row).encode()
 
 
 class TestInMemoryEventStream(EventStreamSuite):
@@ -89,7 +93,7 @@ class TestInMemoryMembers(MembersSuite):
         return MemoryMembersWorld()
 
 
-class TestInMemoryReadStore(ReadStoreSuite):
+class TestInMemoryReadStore(ReadStoreSuite, SumsSuite):
     @pytest.fixture
     def world(self) -> StoreWorld:
         return MemoryStoreWorld()

@@ -8,6 +8,10 @@ import pytest
 from orders_contracts import products
 from orders_contracts.codec import decode_event
 from orders_contracts.registry import name_of
+from projector.application.projections.order_history import ORDER_HISTORY
+from projector.application.projections.order_summary import ORDER_SUMMARY
+from projector.application.projections.order_view import ORDER_VIEW
+from projector.application.projections.product_view import PRODUCT_VIEW
 from tests.fakes.projector_events import (
     OrderLife,
     ProductLife,
@@ -20,14 +24,14 @@ from tests.unit.projector.folding import folded
 
 def test_a_document_has_no_white_space_between_its_tokens() -> None:
     writes = folded([OrderLife().created(line(1, "PEN")), ProductLife().tell()])
-    tables = (writes.order_view, writes.order_summary, writes.order_history, writes.product_view)
+    tables = (writes.of(ORDER_VIEW), writes.of(ORDER_SUMMARY), writes.of(ORDER_HISTORY), writes.of(PRODUCT_VIEW))
     for (row,) in tables:
         assert json.dumps(json.loads(row.doc), separators=(",", ":")).encode() == row.doc
 
 
 def test_a_summary_says_what_lists_show_and_filter_by() -> None:
     writes = folded(life_of(1)[:2])
-    (row,) = writes.order_summary
+    (row,) = writes.of(ORDER_SUMMARY)
     assert list(json.loads(row.doc).items()) == [
         ("order_id", OrderLife(1).order_id),
         ("customer_id", str(an_id("customer", 1))),
@@ -47,7 +51,7 @@ def test_a_summary_says_what_lists_show_and_filter_by() -> None:
 
 def test_history_has_one_row_per_event_with_the_data_as_they_came() -> None:
     happenings = life_of(1)
-    rows = folded(happenings).order_history
+    rows = folded(happenings).of(ORDER_HISTORY)
     assert [row.version for row in rows] == list(range(1, 9))
     for row, one in zip(rows, happenings, strict=True):
         raw = bytes(decode_event(one.data).envelope.data)
@@ -74,7 +78,7 @@ def test_history_has_one_row_per_event_with_the_data_as_they_came() -> None:
 def test_a_product_is_what_its_last_event_says(kind: type[products.ProductEvent], more: dict[str, Any]) -> None:
     product = ProductLife()
     happenings = [product.tell(listed=False, on_hand=100), product.tell(kind, listed=True, **more)]
-    (row,) = folded(happenings).product_view
+    (row,) = folded(happenings).of(PRODUCT_VIEW)
     state = product.state
     assert (row.sku, row.version, row.listed) == ("PEN-1", 2, True)
     assert list(json.loads(row.doc).items()) == [
@@ -94,5 +98,5 @@ def test_a_product_is_what_its_last_event_says(kind: type[products.ProductEvent]
 def test_a_product_that_is_delisted_leaves_the_lists() -> None:
     product = ProductLife()
     happenings = [product.tell(on_hand=3), product.tell(products.ProductDelisted, listed=False)]
-    (row,) = folded(happenings).product_view
+    (row,) = folded(happenings).of(PRODUCT_VIEW)
     assert (row.version, row.listed, json.loads(row.doc)["listed"]) == (2, False, False)

@@ -19,10 +19,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import insert
 
-from projector.adapters.read_statements import Statement, compiled
 from projector.adapters.read_tables import checkpoint, heads, parked_event
+from projector.adapters.statement import Statement, compiled
+from projector.application.projections.catalogue import READ_MODELS
 
-_TABLES: Final = "order_view, order_summary, order_history, product_view, command_status, parked_event"
+_TABLES: Final = ", ".join([*(model.table for model in READ_MODELS), parked_event.name])
 
 JOIN: Final = f"LOCK TABLE {_TABLES} IN ROW EXCLUSIVE MODE"
 """Before a checkpoint is locked: who empties the tables has locked them first, and the checkpoints after that."""

@@ -13,6 +13,7 @@ from projector.adapters import packing, rows
 from projector.adapters import parking_statements as park
 from projector.adapters import read_statements as say
 from projector.adapters.read_database import Cursor, ReadDatabase
+from projector.adapters.statement import Statement
 from projector.application.log import Aggregate, ParkedEvent
 from projector.application.parking_ports import Choice, Settlement, Settling
 from projector.application.projections.order_view import order_key
@@ -94,7 +95,7 @@ class PostgresParking:
             told = {"sequences": packing.bigints(list(reasons)), "reasons": rows.plain(reasons.values())}
             await self._say(cursor, park.NOTE_REASONS, partition=partition, **told)
 
-    async def _say(self, cursor: Cursor, statement: say.Statement, **values: object) -> None:
+    async def _say(self, cursor: Cursor, statement: Statement, **values: object) -> None:
         await cursor.execute(statement.text, statement.bind(projection=self._projection, **values), binary=True)
 
 

@@ -1,6 +1,7 @@
 """The read tables, as far as they are written here. query-api owns them."""
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from sqlalchemy import (
     ARRAY,
@@ -8,9 +9,11 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Date,
     Integer,
     LargeBinary,
     MetaData,
+    Numeric,
     SmallInteger,
     Table,
     Text,
@@ -19,52 +22,36 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects.postgresql import TIMESTAMP
+from sqlalchemy.types import TypeEngine
+
+from projector.application.projections.catalogue import READ_MODELS
+from projector.application.projections.read_model import Kind, ReadModel
 
 metadata: Final = MetaData()
 _MOMENT: Final = TIMESTAMP(timezone=True)
 
-order_view: Final = Table(
-    "order_view",
-    metadata,
-    Column("order_id", Uuid, primary_key=True),
-    Column("version", BigInteger, nullable=False),
-    Column("doc", JSON, nullable=False),
-)
-order_summary: Final = Table(
-    "order_summary",
-    metadata,
-    Column("order_id", Uuid, primary_key=True),
-    Column("customer_id", Uuid, nullable=False),
-    Column("status", Text, nullable=False),
-    Column("reference", Text),
-    Column("total_cents", BigInteger, nullable=False),
-    Column("skus", ARRAY(Text), nullable=False),
-    Column("created_at", _MOMENT, nullable=False),
-    Column("doc", JSON, nullable=False),
-)
-order_history: Final = Table(
-    "order_history",
-    metadata,
-    Column("order_id", Uuid, primary_key=True),
-    Column("version", BigInteger, primary_key=True),
-    Column("doc", JSON, nullable=False),
-)
-product_view: Final = Table(
-    "product_view",
-    metadata,
-    Column("sku", Text, primary_key=True),
-    Column("version", BigInteger, nullable=False),
-    Column("listed", Boolean, nullable=False),
-    Column("doc", JSON, nullable=False),
-)
-command_status: Final = Table(
-    "command_status",
-    metadata,
-    Column("command_id", Uuid, primary_key=True),
-    Column("version", BigInteger, nullable=False),
-    Column("token", Text),
-    Column("doc", JSON, nullable=False),
-)
+_TYPES: Final[Mapping[Kind, TypeEngine[Any]]] = {
+    Kind.UUID: Uuid(),
+    Kind.TEXT: Text(),
+    Kind.BIGINT: BigInteger(),
+    Kind.NUMERIC: Numeric(38, 0),
+    Kind.BOOLEAN: Boolean(),
+    Kind.MOMENT: _MOMENT,
+    Kind.DAY: Date(),
+    Kind.TEXTS: ARRAY(Text),
+    Kind.JSON: JSON(),
+}
+
+
+def _table(model: ReadModel[Any]) -> Table:
+    columns = (
+        Column(name, _TYPES[kind], primary_key=key, nullable=nullable) for name, kind, key, nullable, _ in model.columns
+    )
+    return Table(model.table, metadata, *columns)
+
+
+TABLES: Final[Mapping[ReadModel[Any], Table]] = {model: _table(model) for model in READ_MODELS}
+"""In the order in which they are written."""
 checkpoint: Final = Table(
     "projection_checkpoint",
     metadata,

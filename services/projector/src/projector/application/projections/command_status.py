@@ -13,6 +13,7 @@ from orders_contracts.commands import CommandAccepted, CommandEvent, CommandFail
 from orders_contracts.consistency import ConsistencyToken, decode_token, encode_token
 from orders_contracts.envelope import Envelope
 from projector.application.projections.order_document import Unappliable
+from projector.application.projections.read_model import Column, Kind, ReadModel
 
 _encode: Final = msgspec.json.Encoder().encode
 
@@ -36,6 +37,19 @@ class CommandStatusRow(NamedTuple):
     version: int
     token: str | None
     doc: bytes
+
+
+COMMAND_STATUS: Final = ReadModel(
+    "command_status",
+    CommandStatusRow,
+    (
+        Column("command_id", Kind.UUID, key=True),
+        Column("version", Kind.BIGINT),
+        Column("token", Kind.TEXT, nullable=True),
+        Column("doc", Kind.JSON),
+    ),
+    newest="version",
+)
 
 
 def command_status_row(envelope: Envelope, data: CommandEvent) -> CommandStatusRow:

@@ -2,38 +2,40 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeVar, cast
 
 from orders_contracts.changes import Change
 from orders_contracts.codec import Event
+from orders_contracts.commands import CommandEvent
 from orders_contracts.envelope import Envelope
 from orders_contracts.orders import OrderEvent
 from orders_contracts.products import ProductEvent
 from projector.application.log import Aggregate, Entry, ParkedEvent, Slice, Unreadable, aggregate_of
-from projector.application.projections.command_status import CommandStatusRow, command_status_row
+from projector.application.projections.catalogue import OF_COMMANDS, OF_EVENTS, OF_ORDERS, OF_PRODUCTS, OF_SALES
 from projector.application.projections.order_document import OrderView, Unappliable, read_order_view
-from projector.application.projections.order_history import OrderHistoryRow, order_history_row
-from projector.application.projections.order_summary import OrderSummaryRow, order_summary_row
-from projector.application.projections.order_view import OrderViewRow, evolve_order, order_key, order_view_row
-from projector.application.projections.product_view import ProductViewRow, product_view_row
+from projector.application.projections.order_view import evolve_order, order_key
+from projector.application.projections.read_model import ReadModel, Rows, merged
+from projector.application.projections.sale import SaleStep, sale_of
+
+R = TypeVar("R", bound=tuple[Any, ...])
 
 WAITS: Final = "waits behind an earlier event of this aggregate"
 
 
 class Writes(NamedTuple):
-    """Rows for each table, in key order: two projectors that meet on a row must not deadlock. And what has changed.
+    """Rows for each read model that is touched. And what has changed.
 
     `applied` are the events that went into it, `parked_event` those that did not.
     """
 
-    order_view: Sequence[OrderViewRow]
-    order_summary: Sequence[OrderSummaryRow]
-    order_history: Sequence[OrderHistoryRow]
-    product_view: Sequence[ProductViewRow]
-    command_status: Sequence[CommandStatusRow]
+    rows: Mapping[ReadModel[Any], Rows]
     changes: Sequence[Change]
     applied: Sequence[Event] = ()
     parked_event: Sequence[ParkedEvent] = ()
+
+    def of(self, model: ReadModel[R]) -> Sequence[R]:
+        """The rows of one read model, in key order."""
+        return cast("Sequence[R]", self.rows.get(model, ()))
 
 
 Refusals = Mapping[tuple[int, int], str]
@@ -113,8 +115,9 @@ class Batch:
         self._orders: dict[str, OrderView] = {}
         self._keys: dict[str, bytes] = {}
         self._products: dict[str, tuple[Envelope, ProductEvent]] = {}
-        self._commands: dict[str, CommandStatusRow] = {}
-        self._history: list[OrderHistoryRow] = []
+        self._versions: dict[tuple[str, str], int] = {}
+        self._rows: dict[ReadModel[Any], list[tuple[Any, ...]]] = {model: [] for model in OF_EVENTS}
+        self._met: dict[ReadModel[Any], list[tuple[Any, ...]]] = {model: [] for model in (*OF_SALES, *OF_COMMANDS)}
         self._applied: list[Event] = []
         for document in documents:
             view = read_order_view(document)
@@ -124,22 +127,40 @@ class Batch:
         """Take one event in. Raises Unappliable and ValueError; all is as it was then."""
         envelope, data = event
         if isinstance(data, OrderEvent):
-            subject = envelope.subject
-            key = self._keys.get(subject) or order_key(subject)
-            self._orders[subject] = evolve_order(self._orders.get(subject), event, data)
-            self._keys[subject] = key
-            self._history.append(order_history_row(key, envelope))
+            self._take_order(event, data)
         elif isinstance(data, ProductEvent):
             self._products[data.sku] = envelope, data
         else:
-            self._take(envelope.subject, command_status_row(envelope, data))
+            self._take_command(envelope, data)
         self._applied.append(event)
 
-    def _take(self, command_id: str, row: CommandStatusRow) -> None:
+    def _take_order(self, event: Event, data: OrderEvent) -> None:
+        envelope = event.envelope
+        subject = envelope.subject
+        key = self._keys.get(subject) or order_key(subject)
+        known = self._orders.get(subject)
+        before = sale_of(known)
+        view = self._orders[subject] = evolve_order(known, event, data)
+        self._keys[subject] = key
+        for model, of_event in OF_EVENTS.items():
+            self._rows[model].append(of_event(key, envelope))
+        after = sale_of(view)
+        if before != after or known is None:
+            self._add_up(SaleStep(envelope, view, before, after))
+
+    def _add_up(self, step: SaleStep) -> None:
+        for model, of_sale in OF_SALES.items():
+            if (row := of_sale(step)) is not None:
+                self._met[model].append(row)
+
+    def _take_command(self, envelope: Envelope, data: CommandEvent) -> None:
         """Of a command the newest row stays: one that was parked may come after later ones."""
-        known = self._commands.get(command_id)
-        if known is None or known.version < row.version:
-            self._commands[command_id] = row
+        rows = [(model, row_of(envelope, data)) for model, row_of in OF_COMMANDS.items()]
+        whose = ("command", envelope.subject)
+        if self._versions.get(whose, 0) < envelope.aggregateversion:
+            self._versions[whose] = envelope.aggregateversion
+            for model, row in rows:
+                self._met[model].append(row)
 
     def pass_over(self, order_id: str, version: int) -> None:
         """Have an order take the next event as if it had taken `version` already. Without a document, nothing is."""
@@ -151,16 +172,14 @@ class Batch:
     def writes(self) -> Writes:
         """All rows of what has been touched."""
         orders = sorted((key, self._orders[subject]) for subject, key in self._keys.items())
+        products = [self._products[sku] for sku in sorted(self._products)]
+        rows: dict[ReadModel[Any], Rows] = {
+            model: [of_order(key, view) for key, view in orders] for model, of_order in OF_ORDERS.items()
+        }
+        rows |= {model: sorted(found) for model, found in self._rows.items()}
+        rows |= {model: merged(model, found) for model, found in self._met.items()}
+        rows |= {model: [of_product(*last) for last in products] for model, of_product in OF_PRODUCTS.items()}
         changes: list[Change] = [("order", subject, self._orders[subject].version) for subject in self._keys]
         changes += [("product", sku, envelope.aggregateversion) for sku, (envelope, _) in self._products.items()]
-        changes += [("command", command_id, row.version) for command_id, row in self._commands.items()]
-        self._history.sort()
-        return Writes(
-            [order_view_row(key, view) for key, view in orders],
-            [order_summary_row(key, view) for key, view in orders],
-            self._history,
-            [product_view_row(*self._products[sku]) for sku in sorted(self._products)],
-            sorted(self._commands.values()),
-            changes,
-            self._applied,
-        )
+        changes += [(*whose, version) for whose, version in self._versions.items()]
+        return Writes({model: found for model, found in rows.items() if found}, changes, self._applied)

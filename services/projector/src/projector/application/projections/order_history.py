@@ -7,6 +7,7 @@ from msgspec import Raw, Struct
 
 from orders_contracts.envelope import Envelope
 from orders_contracts.registry import name_of
+from projector.application.projections.read_model import Column, Kind, ReadModel
 
 _encode: Final = msgspec.json.Encoder().encode
 
@@ -27,6 +28,17 @@ class OrderHistoryRow(NamedTuple):
     order_id: bytes
     version: int
     doc: bytes
+
+
+ORDER_HISTORY: Final = ReadModel(
+    "order_history",
+    OrderHistoryRow,
+    (
+        Column("order_id", Kind.UUID, key=True),
+        Column("version", Kind.BIGINT, key=True),
+        Column("doc", Kind.JSON),
+    ),
+)
 
 
 def order_history_row(key: bytes, envelope: Envelope) -> OrderHistoryRow:

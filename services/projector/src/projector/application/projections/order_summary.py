@@ -7,6 +7,7 @@ import msgspec
 from msgspec import Struct
 
 from projector.application.projections.order_document import OrderView
+from projector.application.projections.read_model import Column, Kind, ReadModel
 
 _encode: Final = msgspec.json.Encoder().encode
 
@@ -37,6 +38,22 @@ class OrderSummaryRow(NamedTuple):
     skus: list[str]
     created_at: str
     doc: bytes
+
+
+ORDER_SUMMARY: Final = ReadModel(
+    "order_summary",
+    OrderSummaryRow,
+    (
+        Column("order_id", Kind.UUID, key=True),
+        Column("customer_id", Kind.UUID),
+        Column("status", Kind.TEXT),
+        Column("reference", Kind.TEXT, nullable=True),
+        Column("total_cents", Kind.BIGINT),
+        Column("skus", Kind.TEXTS),
+        Column("created_at", Kind.MOMENT),
+        Column("doc", Kind.JSON),
+    ),
+)
 
 
 def order_summary_row(key: bytes, view: OrderView) -> OrderSummaryRow:

@@ -10,6 +10,7 @@ from orders_contracts import orders
 from orders_contracts.codec import Event
 from projector.application.projections.order_details import DETAILS
 from projector.application.projections.order_document import OrderView, Unappliable, encode
+from projector.application.projections.read_model import Column, Kind, ReadModel
 
 
 class OrderViewRow(NamedTuple):
@@ -20,6 +21,11 @@ class OrderViewRow(NamedTuple):
     doc: bytes
 
 
+ORDER_VIEW: Final = ReadModel(
+    "order_view",
+    OrderViewRow,
+    (Column("order_id", Kind.UUID, key=True), Column("version", Kind.BIGINT), Column("doc", Kind.JSON)),
+)
 _line_number: Final = attrgetter("line_number")
 
 

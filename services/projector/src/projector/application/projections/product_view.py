@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from orders_contracts.envelope import Envelope
 from orders_contracts.products import ProductEvent
+from projector.application.projections.read_model import Column, Kind, ReadModel
 
 _encode: Final = msgspec.json.Encoder().encode
 
@@ -33,6 +34,19 @@ class ProductViewRow(NamedTuple):
     version: int
     listed: bool
     doc: bytes
+
+
+PRODUCT_VIEW: Final = ReadModel(
+    "product_view",
+    ProductViewRow,
+    (
+        Column("sku", Kind.TEXT, key=True),
+        Column("version", Kind.BIGINT),
+        Column("listed", Kind.BOOLEAN),
+        Column("doc", Kind.JSON),
+    ),
+    newest="version",
+)
 
 
 def product_view_row(envelope: Envelope, data: ProductEvent) -> ProductViewRow:
