@@ -95,7 +95,7 @@ async def test_a_batch_with_parked_events_takes_no_statement_more(
     statements.clear()
     await projector.apply(log.append(0, [*life_of(2)[3:], life_of(4)[0], ProductLife().tell()]))
     assert len(statements) == 2
-    assert re.findall(r"INSERT INTO (\w+)", statements[1]) == [*inserted[:3], "product_view", "parked_event"]
+    assert re.findall(r"INSERT INTO (\w+)", statements[1]) == [*inserted[:4], "product_view", "parked_event"]
     statements.clear()
     await projector.apply(log.append(0, [ProductLife("INK").tell()]))
     (write,) = statements
