@@ -1,7 +1,7 @@
-"""Verbs of the process: `projector run` and `projector parked list | retry | drop`."""
+"""Verbs of the process: `projector run`, `projector verify` and `projector parked list | retry | drop`."""
 
-from collections.abc import Awaitable, Callable
-from typing import Annotated, Final, TypeVar
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Annotated, Any, Final, TypeVar
 
 import typer
 import uvloop
@@ -12,7 +12,7 @@ from projector import composition
 from projector.application.log import Aggregate
 from projector.application.parking_ports import ParkingLot
 from projector.application.ports import Journal, Unavailable
-from projector.entrypoints import parked
+from projector.entrypoints import parked, verified
 from projector.observability import configure_logging
 from projector.settings import Settings
 
@@ -44,6 +44,28 @@ def run() -> None:
         raise refusal(error.name, error.reason) from None
 
 
+@app.command()
+def verify(
+    mend: Annotated[bool, typer.Option("--repair", help="Put what the log says in the place of what differs.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """Fold the whole log once more, and compare all read models with it, row by row. Projectors may run meanwhile.
+
+    Needs a user who may make temporary tables, and for a repair may write: the owner of the database. Exits with 1 if
+    something differs, with --repair if something still does.
+    """
+    settings = read_settings()
+    configure_logging("error", settings.log_format)
+    with verified.progress(Console(stderr=True)) as moved:
+        reports = _completed(composition.verify(settings, mend=mend, tell=moved))
+    if as_json:
+        typer.echo(verified.as_json(reports))
+    else:
+        verified.tell(_console(), reports)
+    if reports[-1].count:
+        raise typer.Exit(1)
+
+
 @verbs_of_parking.callback()
 def parking() -> None:
     """Events that could not be read or applied, and those that wait behind them. Projectors may run meanwhile."""
@@ -61,10 +83,7 @@ def list_parked(
     elif not events:
         typer.echo("nothing is parked")
     else:
-        console = Console()
-        # Into a file or a pipe, names should stay in one piece.
-        console.width = console.width if console.is_terminal else max(console.width, _WIDE)
-        console.print(parked.as_table(events))
+        _console().print(parked.as_table(events))
 
 
 @verbs_of_parking.command()
@@ -92,11 +111,23 @@ def drop(
 def _do(what: Callable[[ParkingLot, Journal], Awaitable[Answer]]) -> Answer:
     settings = read_settings()
     configure_logging(settings.log_level, settings.log_format)
+    return _completed(composition.with_parking(settings, what))
+
+
+def _completed(work: Coroutine[Any, Any, Answer]) -> Answer:
+    """What it answers, or one line that says why not, and exit status 1."""
     try:
-        return uvloop.run(composition.with_parking(settings, what))
+        return uvloop.run(work)
     except Unavailable as error:
         typer.echo(f"projector: {' '.join(str(error).split())}", err=True)
         raise typer.Exit(1) from None
+
+
+def _console() -> Console:
+    """Into a file or a pipe, names should stay in one piece."""
+    console = Console()
+    console.width = console.width if console.is_terminal else max(console.width, _WIDE)
+    return console
 
 
 def _tell(outcome: parked.Outcome) -> None:

@@ -14,19 +14,23 @@ from uuid import uuid4
 import structlog
 from prometheus_client import CollectorRegistry
 
+from projector.adapters.postgres_live_models import PostgresLiveModels
 from projector.adapters.postgres_parking import PostgresParking
 from projector.adapters.postgres_read_store import PostgresReadStore
+from projector.adapters.postgres_scratch import PostgresScratch
 from projector.adapters.read_ahead import AsyncioReadAhead
 from projector.adapters.redis_members import RedisMembers
 from projector.adapters.redis_stream import RedisEventStream
 from projector.adapters.system_clock import SystemClock
 from projector.adapters.telemetry import Telemetry
 from projector.application.bookmarks import Bookmarks
+from projector.application.bounded_stream import BoundedStream
 from projector.application.consumer import Consumer
 from projector.application.membership import Membership
 from projector.application.parking_ports import ParkingLot
 from projector.application.ports import Clock, Journal
 from projector.application.replay import Replays
+from projector.application.verifying import Report, Verification, verified
 from projector.entrypoints.loop import Worker
 from projector.entrypoints.probes import ProbeServer, listen, probes_app
 from projector.entrypoints.start_up import retry_parked
@@ -120,6 +124,31 @@ async def with_parking(settings: Settings, act: Callable[[ParkingLot, Journal], 
         return await act(lot, Telemetry(SystemClock(), CollectorRegistry()))
     finally:
         await lot.close()
+
+
+async def verify(settings: Settings, *, mend: bool, tell: Callable[[int, int], None]) -> Sequence[Report]:
+    """Compare the read models with the log; with `mend`, mend what differs and look again. Raises Unavailable."""
+    projection = f"{settings.generation}-verify-{uuid4().hex[:8]}"
+    clock, log = SystemClock(), Telemetry(SystemClock(), CollectorRegistry())
+    async with contextlib.AsyncExitStack() as stack:
+        redis = RedisEventStream(settings.redis_url, projection, count=settings.read_count)
+        scratch = PostgresScratch(settings.database_url, settings.generation, projection)
+        live = PostgresLiveModels(settings.database_url, settings.generation)
+        for part in (redis, scratch, live):
+            stack.push_async_callback(part.close)
+        stream = BoundedStream(redis)
+        consumer = Consumer(
+            stream,
+            scratch,
+            Bookmarks(stream, log),
+            Replays(stream, projection, clock, log),
+            log,
+            ahead=AsyncioReadAhead(),
+            share=lambda partitions: frozenset(range(partitions)),
+            clock=clock,
+            wait_seconds=WAIT_SECONDS,
+        )
+        return await verified(Verification(stream, consumer, scratch, live, clock=clock, tell=tell), mend=mend)
 
 
 def _spare_the_collector() -> None:

@@ -17,10 +17,10 @@ from projector.application.projections.fold import Writes
 
 
 class PostgresReadStore:
-    """One projection's tables. Not for use by several tasks at once."""
+    """One projection's tables, in the schema of its name or in another. Not for use by several tasks at once."""
 
-    def __init__(self, database_url: str, projection: str) -> None:
-        self._database = ReadDatabase(database_url, projection)
+    def __init__(self, database_url: str, projection: str, schema: str | None = None) -> None:
+        self._database = ReadDatabase(database_url, schema or projection)
         self._projection = projection
         self._channel = channel(projection)
 

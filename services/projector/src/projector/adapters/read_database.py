@@ -57,9 +57,25 @@ class ReadDatabase:
     @contextlib.asynccontextmanager
     async def cursor(self) -> AsyncGenerator[Cursor]:
         """A cursor, each of whose statements is a transaction; failures in the words of the port."""
+        async with self._translated(), asyncio.timeout(_PATIENCE), self._open_connection() as connection:
+            yield AsyncRawCursor(connection)
+
+    @contextlib.asynccontextmanager
+    async def session(self, isolation: psycopg.IsolationLevel) -> AsyncGenerator[Connection]:
+        """The connection, in a transaction, for as long as it takes; failures in the words of the port."""
+        async with self._translated(), self._open_connection() as connection:
+            await connection.set_isolation_level(isolation)
+            try:
+                async with connection.transaction():
+                    yield connection
+            finally:
+                if not connection.closed:
+                    await connection.set_isolation_level(None)
+
+    @contextlib.asynccontextmanager
+    async def _translated(self) -> AsyncGenerator[None]:
         try:
-            async with asyncio.timeout(_PATIENCE), self._open_connection() as connection:
-                yield AsyncRawCursor(connection)
+            yield
         except (psycopg.DataError, psycopg.IntegrityError, struct.error) as error:
             raise Refused(str(error).strip()) from error
         except (psycopg.Error, OSError, TimeoutError) as error:
