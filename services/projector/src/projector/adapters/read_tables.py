@@ -43,14 +43,15 @@ _TYPES: Final[Mapping[Kind, TypeEngine[Any]]] = {
 }
 
 
-def _table(model: ReadModel[Any]) -> Table:
+def table_of(model: ReadModel[Any]) -> Table:
+    """The table of a read model."""
     columns = (
         Column(name, _TYPES[kind], primary_key=key, nullable=nullable) for name, kind, key, nullable, _ in model.columns
     )
     return Table(model.table, metadata, *columns)
 
 
-TABLES: Final[Mapping[ReadModel[Any], Table]] = {model: _table(model) for model in READ_MODELS}
+TABLES: Final[Mapping[ReadModel[Any], Table]] = {model: table_of(model) for model in READ_MODELS}
 """In the order in which they are written."""
 checkpoint: Final = Table(
     "projection_checkpoint",
