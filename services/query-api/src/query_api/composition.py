@@ -4,13 +4,15 @@ import asyncio
 import gc
 import signal
 import socket
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 import structlog
 import uvloop
 from prometheus_client import CollectorRegistry
 
-from orders_contracts.changes import channel
+from query_api.adapters.postgres import live
 from query_api.adapters.postgres.change_feed import PostgresChangeFeed
 from query_api.adapters.postgres.command_views import PostgresCommandViews
 from query_api.adapters.postgres.database import ReadDatabase, conninfo_of
@@ -20,6 +22,7 @@ from query_api.adapters.postgres.projections import PostgresProjections
 from query_api.adapters.postgres.schema import Schema
 from query_api.application.bus import QueryBus
 from query_api.application.fresh import AsOf, AsOfHandler
+from query_api.application.generations.ports import Blueprint, Generations
 from query_api.application.ports import CommandViews, OrderViews, ProductViews, Projections
 from query_api.application.queries.get_command import GetCommand, GetCommandHandler
 from query_api.application.queries.get_order import GetOrder, GetOrderHandler
@@ -32,8 +35,10 @@ from query_api.application.waiting_room import WaitingRoom
 from query_api.entrypoints.app import Application, create_app
 from query_api.entrypoints.drain import Drain
 from query_api.entrypoints.server import Server
-from query_api.migrations.revisions import is_current
+from query_api.migrations.revisions import is_current, newest
 from query_api.settings import MigrateSettings, Settings
+
+T = TypeVar("T")
 
 
 class CannotMigrate(Exception):
@@ -70,19 +75,17 @@ def bus_of(
 
 
 def build(settings: Settings) -> Parts:
-    """All parts, on the database and generation that `settings` name."""
-    database = ReadDatabase(settings.database_url, settings.generation, settings.pool_size)
+    """All parts, on the database that `settings` name."""
+    database = ReadDatabase(settings.database_url, live.SCHEMA, settings.pool_size)
     room = WaitingRoom(settings.max_waiting_reads)
     bus = bus_of(
         PostgresOrderViews(database),
         PostgresProductViews(database),
         PostgresCommandViews(database),
-        PostgresProjections(database, settings.generation),
+        PostgresProjections(database),
         room,
     )
-    feed = PostgresChangeFeed(
-        conninfo_of(settings.database_url, settings.generation), channel(settings.generation), room
-    )
+    feed = PostgresChangeFeed(conninfo_of(settings.database_url, live.SCHEMA), room)
     drain = Drain(settings.drain_seconds)
     secret = settings.page_token_secret.get_secret_value()
     readiness = drain.readiness(Schema(database, is_current).reasons)
@@ -107,6 +110,23 @@ def migrate_database(settings: MigrateSettings) -> str:
         return migrate(settings.database_url, Patience(settings.migration_lock_seconds, settings.migration_attempts))
     except (HeldUp, MissingRoles) as error:
         raise CannotMigrate(str(error)) from None
+
+
+def with_generations(settings: MigrateSettings, what: Callable[[Generations], T]) -> T:
+    """Do `what` about the generations of read models, as the owner of the database. Raises Refused."""
+    # The same as above.
+    from query_api.adapters.postgres.generations.connection import Owner  # noqa: PLC0415
+    from query_api.adapters.postgres.generations.postgres_generations import PostgresGenerations  # noqa: PLC0415
+    from query_api.migrations.generations import bare_generation, late_indexes  # noqa: PLC0415
+    from query_api.migrations.live import READ_MODELS, live_views  # noqa: PLC0415
+    from query_api.migrations.run import LOCK  # noqa: PLC0415
+
+    blueprint = Blueprint(newest(), LOCK, bare_generation, late_indexes, live_views, READ_MODELS)
+    owner = Owner(settings.database_url, settings.migration_lock_seconds)
+    try:
+        return what(PostgresGenerations(owner, blueprint))
+    finally:
+        owner.close()
 
 
 async def _serve(parts: Parts, listener: socket.socket) -> None:

@@ -54,8 +54,6 @@ class Settings(MigrateSettings):
 
     page_token_secret: Annotated[SecretStr, Field(min_length=32)]
     """Signs page tokens; the same in all replicas."""
-    generation: Annotated[str, Field(pattern=r"^g[1-9][0-9]{0,8}$")] = "g1"
-    """Which generation of read models is answered from: a schema of the read database."""
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65_535)] = 8002
     drain_seconds: Annotated[float, Field(ge=0, le=60)] = 0

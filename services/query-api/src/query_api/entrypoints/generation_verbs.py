@@ -112,7 +112,7 @@ def _add_switching(verbs: typer.Typer, run: Runner) -> None:
 
 
 def _switched(as_json: bool, done: Switched) -> None:
-    lost = f"; {done.lost} events that {done.previous} has applied are not in it yet" if done.lost else ""
+    lost = f"; it lacks {done.lost} of the events of {done.previous}" if done.lost else ""
     _tell(as_json, asdict(done), f"{done.live}: live, after {done.previous}{lost}")
 
 

@@ -105,10 +105,10 @@ def _nothing_lacks(live: Standing, other: Standing) -> None:
 
 def _nothing_astray(still: Standstill, other: Standing) -> None:
     if astray := still.astray():
-        raise Refused(f"{other.generation} has set apart {astray} events that {still.live.generation} has applied")
+        raise Refused(f"{other.generation} has set apart {astray} of the events that {still.live.generation} has applied")
 
 
 def _behind(live: Standing, other: Standing) -> NotYet:
     lacking = {partition: events for partition, events in other.behind(live).items() if events}
     where = ", ".join(f"{events} in partition {partition}" for partition, events in lacking.items())
-    return NotYet(f"{other.generation} is {sum(lacking.values())} events behind {live.generation}: {where}")
+    return NotYet(f"{other.generation} lacks {sum(lacking.values())} of the events of {live.generation}: {where}")
