@@ -17,7 +17,7 @@ from tests.suites.query_rows import connection
 
 TABLES = (
     "order_view, order_summary, order_history, product_view, command_status, projection_checkpoint, projection_heads, "
-    "parked_event"
+    "parked_event, customer_summary, sales_daily"
 )
 
 
