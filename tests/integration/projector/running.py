@@ -42,12 +42,17 @@ class Projector:
 
 
 @asynccontextmanager
-async def projector(database_url: str, redis_url: str, *, count: int = 50, name: str = "") -> AsyncIterator[Projector]:
+async def projector(
+    database_url: str, redis_url: str, *, count: int = 50, name: str = "", generation: str = GROUP
+) -> AsyncIterator[Projector]:
     """A projector that runs until the end of the block. Without a `name` it shares the partitions with nobody."""
     journal, clock = RecordingJournal(), SystemClock()
     async with AsyncExitStack() as stack:
-        stream, store = RedisEventStream(redis_url, GROUP, count=count), PostgresReadStore(database_url, GROUP)
-        members = RedisMembers(redis_url, f"projector:{GROUP}", name)
+        stream, store = (
+            RedisEventStream(redis_url, generation, count=count),
+            PostgresReadStore(database_url, generation),
+        )
+        members = RedisMembers(redis_url, f"projector:{generation}", name)
         for part in (stream, store, members):
             stack.push_async_callback(part.close)
         bookmarks, membership = Bookmarks(stream, journal), Membership(name, members, journal)
@@ -55,7 +60,7 @@ async def projector(database_url: str, redis_url: str, *, count: int = 50, name:
             stream,
             store,
             bookmarks,
-            Replays(stream, GROUP, clock, journal),
+            Replays(stream, generation, clock, journal),
             journal,
             ahead=AsyncioReadAhead(),
             share=membership.share if name else everything,

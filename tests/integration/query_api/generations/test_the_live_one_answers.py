@@ -88,7 +88,8 @@ async def test_a_lost_connection_is_made_anew_to_the_generation_that_is_live_by_
     order = OrderRow()
     read = await waiting(client, parts, order)
     world.run(
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND query ~ '^(LISTEN|SELECT 1$)'"
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND query ~ '^(LISTEN|SELECT 1$)'"
     )
     await asyncio.to_thread(world.done, "promote", "g2")
     await until(lambda: parts.feed.connected)
