@@ -92,11 +92,15 @@ def _of_totals(given: set[str], further: bool) -> _Keys:
 
 
 def _place(table: Any, given: set[str], further: bool) -> list[ColumnElement[bool]]:
-    """What the dates and the page before leave of the list, by the `created_at` and `order_id` of `table`."""
-    bounds = {
-        "created_from": table.c.created_at >= bindparam("created_from", type_=_moment),
-        "created_to": table.c.created_at < bindparam("created_to", type_=_moment),
-    }
-    after = tuple_(bindparam("after_created_at", type_=_moment), bindparam("after_order_id", type_=UuidType))
-    conditions = [bound for name, bound in bounds.items() if name in given]
-    return [*conditions, tuple_(table.c.created_at, table.c.order_id) < after] if further else conditions
+    """What the dates and the page before leave of the list, by the `created_at` and `order_id` of `table`.
+
+    Behind a page nothing is as late as `created_to`. Were that said all the same, Postgres would begin to read there.
+    """
+    created_from = table.c.created_at >= bindparam("created_from", type_=_moment)
+    conditions = [created_from] if "created_from" in given else []
+    if further:
+        after = tuple_(bindparam("after_created_at", type_=_moment), bindparam("after_order_id", type_=UuidType))
+        conditions.append(tuple_(table.c.created_at, table.c.order_id) < after)
+    elif "created_to" in given:
+        conditions.append(table.c.created_at < bindparam("created_to", type_=_moment))
+    return conditions
