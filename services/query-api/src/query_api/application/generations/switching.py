@@ -105,7 +105,9 @@ def _nothing_lacks(live: Standing, other: Standing) -> None:
 
 def _nothing_astray(still: Standstill, other: Standing) -> None:
     if astray := still.astray():
-        raise Refused(f"{other.generation} has set apart {astray} of the events that {still.live.generation} has applied")
+        raise Refused(
+            f"{other.generation} has set apart {astray} of the events that {still.live.generation} has applied"
+        )
 
 
 def _behind(live: Standing, other: Standing) -> NotYet:

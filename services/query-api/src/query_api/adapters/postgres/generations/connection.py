@@ -44,17 +44,18 @@ class Owner:
         self._connection.execute(statement.encode() if isinstance(statement, str) else statement)
 
     @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """One transaction, which gives way to others where it would have to wait.
+    def transaction(self, lock_seconds: float | None = None) -> Iterator[None]:
+        """One transaction, which gives way to others where it would have to wait for longer than `lock_seconds`.
 
         Raises NotYet, and Refused for want of rights.
         """
+        most = self.lock_seconds if lock_seconds is None else lock_seconds
         try:
             with self._connection.transaction():
-                self.wait_for(self.lock_seconds)
+                self.wait_for(most)
                 yield
         except (LockNotAvailable, DeadlockDetected) as error:
-            raise NotYet(f"no lock on the tables within {self.lock_seconds:g} s; {self._oldest()}") from error
+            raise NotYet(f"no lock on the tables within {most:g} s; {self._oldest()}") from error
         except InsufficientPrivilege as error:
             raise self.without_rights(error) from error
 

@@ -16,6 +16,8 @@ from query_api.application.generations.standing import Compared, Live, Report, S
 
 _LIVE: Final = "SELECT generation, previous, promoted_at FROM public.live_generation"
 _TURN: Final = "SELECT pg_advisory_xact_lock(%s)"
+_TURN_SECONDS: Final = 60.0
+"""How long a migration that is under way is waited for."""
 _ALONE: Final = "SELECT pg_try_advisory_lock(hashtext('index'), %s)"
 _FORGET: Final = "UPDATE public.live_generation SET previous = NULL WHERE previous = %s RETURNING generation"
 
@@ -39,8 +41,7 @@ class PostgresGenerations:
 
     def create(self, name: str) -> None:
         """In turn with migrations: one that adds a table adds it to every generation there is."""
-        with self._owner.transaction():
-            self._owner.wait_for(60)
+        with self._owner.transaction(_TURN_SECONDS):
             self._owner.rows(_TURN, [self._blueprint.lock])
             self._owner.must_be_at(self._blueprint.revision)
             if name in self.names():
@@ -94,6 +95,8 @@ class PostgresGenerations:
     def standstill(self, name: str) -> Iterator[PostgresStandstill]:
         with self._owner.transaction():
             live = str(self._owner.rows(_LIVE + " FOR UPDATE")[0][0])
+            # Once more: a migration that changes the views locks the same row.
+            self._owner.must_be_at(self._blueprint.revision)
             yield PostgresStandstill(self._owner, self._blueprint, live, name)
 
     def drop(self, name: str) -> None:
