@@ -14,7 +14,8 @@ INDEXES: Final = """
 CREATE INDEX order_summary_newest ON {g}.order_summary (created_at DESC NULLS LAST, order_id DESC NULLS LAST)
     INCLUDE (total_cents);
 CREATE INDEX order_summary_customer ON {g}.order_summary (customer_id, created_at DESC, order_id DESC);
-CREATE INDEX order_summary_customer_status ON {g}.order_summary (customer_id, status, created_at DESC, order_id DESC);
+CREATE INDEX order_summary_customer_status ON {g}.order_summary
+    (customer_id, status, created_at DESC NULLS LAST, order_id DESC);
 CREATE INDEX order_summary_status ON {g}.order_summary (status, created_at DESC, order_id DESC) INCLUDE (total_cents);
 CREATE INDEX order_summary_total ON {g}.order_summary (total_cents, created_at, order_id) INCLUDE (status);
 CREATE INDEX order_summary_reference ON {g}.order_summary (reference, created_at DESC, order_id DESC)
@@ -22,8 +23,9 @@ CREATE INDEX order_summary_reference ON {g}.order_summary (reference, created_at
 """
 """Indexes that only questions need: a new generation is filled without them.
 
-That of the whole list has an order of its own, NULLS LAST, so that it cannot be taken in place of another: a list of
-one status would read through all that have not got it, and statistics do not tell how many these are on top.
+No moment and no id is NULL; where NULLs would go only tells orders apart: an index that serves some filters cannot be
+taken in place of one that serves more. A list of one status would be read out of all orders, a customer's out of all of
+his; statistics tell how many have not got the status, but not how many of these are on top.
 """
 
 _TABLE: Final = """

@@ -59,11 +59,13 @@ def page_statement(filters: tuple[str, ...], further: bool) -> PageStatement:
 
 
 def _page(given: set[str], further: bool) -> _Keys:
-    """In the order of the index that serves the filters: the index of all orders has one of its own."""
+    """In the order of the index that serves most of the filters, told apart from others by where NULLs would go."""
     created_at, order_id = order_summary.c.created_at, order_summary.c.order_id
     newest, last = created_at.desc(), order_id.desc()
     if given <= _TOTALS | _DATES:
         newest, last = newest.nulls_last(), last.nulls_last()
+    elif given >= {"customer_id", "status"}:
+        newest = newest.nulls_last()
     conditions = [condition for name, condition in _CONDITIONS.items() if name in given]
     conditions += _place(order_summary, given, further)
     return select(created_at, order_id).where(*conditions).order_by(newest, last).limit(_size)
