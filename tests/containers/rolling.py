@@ -42,7 +42,7 @@ def engine_urls(system: System) -> dict[str, str]:
         (address,) = system.addresses(system.container(database)).values()
         password = system.environment[f"{database.removesuffix('-db').upper()}_OWNER_PASSWORD"]
         urls[database] = f"postgresql://orders_owner:{password}@{address}:5432/orders?sslmode=require"
-    urls["read-db"] += "&options=-csearch_path%3Dg1"
+    urls["read-db"] += "&options=-csearch_path%3Dlive"
     return urls
 
 

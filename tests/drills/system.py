@@ -63,7 +63,7 @@ class System:
         self._users = kept_users(folder)
         self.urls = {
             "write-db": postgres.url_on(self.ports["write-db"]),
-            "read-db": with_search_path(postgres.url_on(self.ports["read-db"])),
+            "read-db": with_search_path(postgres.url_on(self.ports["read-db"]), "g1"),
             "redis": self._users.url(valkey.url_on(self.ports["redis"]), ADMIN),
         }
         self.links = {name: Link(name, self.ports[name.partition(">")[2]]) for name in LINKS}
@@ -168,7 +168,7 @@ class System:
         through = {engine: self.links[f"{name}>{engine}"].port for engine in NEEDS[name]}
         urls = {
             "write-db": postgres.url_on(through.get("write-db", 0)),
-            "read-db": with_search_path(postgres.url_on(through.get("read-db", 0))),
+            "read-db": with_search_path(postgres.url_on(through.get("read-db", 0)), "g1"),
         }
         settings = {"DATABASE_URL": next(urls[engine] for engine in NEEDS[name] if engine in urls)}
         if "redis" in through:

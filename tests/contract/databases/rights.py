@@ -25,6 +25,11 @@ _BY_TABLE: Final = {
     "DROP": "DROP TABLE {table}",
 }
 
+_REFUSALS: Final = (
+    psycopg.errors.InsufficientPrivilege,
+    psycopg.errors.WrongObjectType,
+    psycopg.errors.ObjectNotInPrerequisiteState,
+)
 Connection = psycopg.Connection[Any]
 
 
@@ -56,11 +61,11 @@ def rights(user: Connection, schema: str, found: Iterable[Table], own: str) -> M
 
 
 def may(user: Connection, statement: sql.Composed) -> bool:
-    """Whether Postgres lets the user run it. Whatever else is wrong with it is raised."""
+    """Whether Postgres lets the user run it; what no view lets anybody, it does not. Any other failure is raised."""
     try:
         with user.transaction(force_rollback=True):
             user.execute(statement)
-    except psycopg.errors.InsufficientPrivilege:
+    except _REFUSALS:
         return False
     return True
 
@@ -74,7 +79,7 @@ def _rights(user: Connection, schema: str, table: Table, own: str) -> Iterator[s
     for verb, text in _BY_TABLE.items():
         if may(user, sql.SQL(text).format(table=name)):
             yield verb
-    if may(user, _reference(name, table, own)):
+    if any(column.in_key for column in table.columns) and may(user, _reference(name, table, own)):
         yield "REFERENCES"
 
 

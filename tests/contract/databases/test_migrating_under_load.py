@@ -18,6 +18,7 @@ from command_api.application.errors import Unavailable
 from command_api.composition import command_bus
 from command_api.migrations.patience import Patience as WritePatience
 from orders_domain.values import CustomerId, OrderId
+from query_api.adapters.postgres import live
 from query_api.adapters.postgres.database import ReadDatabase
 from query_api.adapters.postgres.order_views import PostgresOrderViews
 from query_api.application.views import OrderFilters
@@ -107,7 +108,7 @@ async def traffic(side: str, url: str) -> AsyncIterator[Traffic]:
     else:
         order = OrderRow()
         store_orders(url, [order])
-        database = ReadDatabase(as_member(url, "orders_query"), "g1", 6)
+        database = ReadDatabase(as_member(url, "orders_query"), live.SCHEMA, 6)
         await database.open()
         views = PostgresOrderViews(database)
 

@@ -39,6 +39,7 @@ READ_SIDE: Final = """
 | command_status | SELECT, INSERT, UPDATE (doc, token, version), TRUNCATE | SELECT |
 | customer_summary | SELECT, INSERT, UPDATE (confirmed_orders, last_order_at, orders, spent_cents), TRUNCATE | SELECT |
 | order_history | SELECT, INSERT, UPDATE (doc), TRUNCATE | SELECT |
+| order_sku | | SELECT |
 | order_summary | SELECT, INSERT, UPDATE (created_at, customer_id, doc, reference, skus, status, total_cents), TRUNCATE | SELECT |
 | order_view | SELECT, INSERT, UPDATE (doc, version), TRUNCATE | SELECT |
 | parked_event | SELECT, INSERT, UPDATE (reason), DELETE, TRUNCATE | SELECT (aggregate_id, aggregate_type, partition, projection, version) |
@@ -51,10 +52,33 @@ READ_SIDE_PUBLIC: Final = """
 | read database, `public` | `orders_projector` | `orders_query` |
 |---|---|---|
 | alembic_version | | SELECT |
+| live_generation | | |
+"""
+READ_SIDE_LIVE: Final = """
+| read database, `live` | `orders_projector` | `orders_query` |
+|---|---|---|
+| command_status | | SELECT |
+| customer_summary | | SELECT |
+| generation | | SELECT |
+| order_history | | SELECT |
+| order_sku | | SELECT |
+| order_summary | | SELECT |
+| order_view | | SELECT |
+| parked_event | | SELECT |
+| product_view | | SELECT |
+| projection_checkpoint | | SELECT |
+| projection_heads | | SELECT |
+| sales_daily | | SELECT |
 """
 PAGE: Final = Path(__file__).parents[3] / "docs/databases.md"
 NOBODY: Final = "stranger"
-PLACES: Final = {"public": WRITE_SIDE, "g1": READ_SIDE, "g2": READ_SIDE, "read public": READ_SIDE_PUBLIC}
+PLACES: Final = {
+    "public": WRITE_SIDE,
+    "g1": READ_SIDE,
+    "g2": READ_SIDE,
+    "live": READ_SIDE_LIVE,
+    "read public": READ_SIDE_PUBLIC,
+}
 
 
 def expected(text: str, role: str) -> dict[str, str]:
@@ -131,13 +155,13 @@ def test_each_role_may_do_what_the_table_says_and_nothing_else(
 
 def test_the_page_for_operators_shows_these_tables() -> None:
     page = PAGE.read_text()
-    assert [text for text in (WRITE_SIDE, READ_SIDE, READ_SIDE_PUBLIC) if text not in page] == []
+    assert [text for text in (WRITE_SIDE, READ_SIDE, READ_SIDE_LIVE, READ_SIDE_PUBLIC) if text not in page] == []
 
 
 @pytest.mark.parametrize("side", ["write", "read"])
 @pytest.mark.parametrize("role", [*ROLES_OF_WRITE_SIDE, *ROLES_OF_READ_SIDE, NOBODY])
 def test_nobody_but_the_owner_makes_anything(databases: dict[str, str], side: str, role: str) -> None:
-    schemas = ["public"] if side == "write" else ["public", "g1", "g2"]
+    schemas = ["public"] if side == "write" else ["public", "g1", "g2", "live"]
     wishes = ["CREATE SCHEMA mine", "CREATE TEMP TABLE mine ()", "CREATE ROLE mine"]
     with logged_in(databases[side], role) as (user, _):
         for wish in wishes + [f"CREATE TABLE {schema}.mine ()" for schema in schemas]:

@@ -60,7 +60,8 @@ def test_a_declared_table_of_the_read_side_is_real(read_side: Connection, declar
 
 def test_both_sides_of_the_log_and_of_the_read_models_are_among_them() -> None:
     assert outbox_table.metadata.tables.keys() == {"outbox", "outbox_tick", "outbox_log"}
-    assert read_tables.metadata.tables.keys() == query_api_tables.metadata.tables.keys()
+    kept_by_the_database = {"order_sku"}
+    assert read_tables.metadata.tables.keys() | kept_by_the_database == query_api_tables.metadata.tables.keys()
 
 
 @pytest.mark.parametrize(
@@ -104,7 +105,7 @@ def test_a_change_of_the_write_side_that_its_users_do_not_know_of_is_caught(
     ("change", "table", "fault"),
     [
         (
-            "ALTER TABLE order_view ALTER doc TYPE jsonb",
+            "DROP SCHEMA live CASCADE; ALTER TABLE order_view ALTER doc TYPE jsonb",
             READ_TABLES["order_view"],
             "order_view.doc: is jsonb",
         ),

@@ -6,7 +6,6 @@ from functools import partial
 
 import pytest
 
-from orders_contracts.changes import channel
 from orders_contracts.codec import Event, decode_event
 from orders_contracts.consistency import ConsistencyToken
 from orders_contracts.envelope import AggregateType
@@ -14,6 +13,7 @@ from orders_contracts.streams import NO_EVENT
 from projector.adapters.postgres_read_store import PostgresReadStore
 from projector.application.log import Checkpoint, Entry, Move, Slice
 from projector.application.projections.fold import fold
+from query_api.adapters.postgres import live
 from query_api.adapters.postgres.change_feed import PostgresChangeFeed
 from query_api.adapters.postgres.database import conninfo_of
 from query_api.application.waiting_room import WaitingRoom
@@ -39,7 +39,7 @@ async def store(read_database_url: str) -> AsyncIterator[PostgresReadStore]:
 async def room(read_database_url: str) -> AsyncIterator[WaitingRoom]:
     """query-api's waiting room, with its ear at the read database."""
     room = WaitingRoom(10)
-    feed = PostgresChangeFeed(conninfo_of(read_database_url, GENERATION), channel(GENERATION), room)
+    feed = PostgresChangeFeed(conninfo_of(read_database_url, live.SCHEMA), room)
     listening = asyncio.create_task(feed.run())
     await _until(lambda: feed.connected)
     yield room

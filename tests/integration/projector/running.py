@@ -42,31 +42,28 @@ class Projector:
 
 
 @asynccontextmanager
-async def projector(database_url: str, redis_url: str, *, count: int = 50, name: str = "") -> AsyncIterator[Projector]:
+async def projector(
+    database_url: str, redis_url: str, *, count: int = 50, name: str = "", generation: str = GROUP
+) -> AsyncIterator[Projector]:
     """A projector that runs until the end of the block. Without a `name` it shares the partitions with nobody."""
     journal, clock = RecordingJournal(), SystemClock()
     async with AsyncExitStack() as stack:
-        stream, store = RedisEventStream(redis_url, GROUP, count=count), PostgresReadStore(database_url, GROUP)
-        members = RedisMembers(redis_url, f"projector:{GROUP}", name)
+        stream = RedisEventStream(redis_url, generation, count=count)
+        store = PostgresReadStore(database_url, generation)
+        members = RedisMembers(redis_url, f"projector:{generation}", name)
         for part in (stream, store, members):
             stack.push_async_callback(part.close)
         bookmarks, membership = Bookmarks(stream, journal), Membership(name, members, journal)
+        share = membership.share if name else everything
+        replays = Replays(stream, generation, clock, journal)
+        ahead = AsyncioReadAhead()
         consumer = Consumer(
-            stream,
-            store,
-            bookmarks,
-            Replays(stream, GROUP, clock, journal),
-            journal,
-            ahead=AsyncioReadAhead(),
-            share=membership.share if name else everything,
-            clock=clock,
-            wait_seconds=0.3,
+            stream, store, bookmarks, replays, journal, ahead=ahead, share=share, clock=clock, wait_seconds=0.3
         )
         stop = asyncio.Event()
         worker = Worker(consumer, journal, stop, lambda: 0.5)
-        beside = [asyncio.create_task(bookmarks.run())]
-        if name:
-            beside.append(asyncio.create_task(membership.run()))
+        background = (bookmarks.run, membership.run) if name else (bookmarks.run,)
+        beside = [asyncio.create_task(run()) for run in background]
         working = asyncio.create_task(worker.run())
 
         def die() -> None:

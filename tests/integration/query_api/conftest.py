@@ -6,6 +6,7 @@ import httpx
 import psycopg
 import pytest
 
+from query_api.adapters.postgres import live
 from query_api.adapters.postgres.database import ReadDatabase
 from query_api.composition import Parts, build
 from query_api.settings import Settings
@@ -16,7 +17,7 @@ from tests.suites.query_rows import connection
 
 TABLES = (
     "order_view, order_summary, order_history, product_view, command_status, projection_checkpoint, projection_heads, "
-    "parked_event"
+    "parked_event, customer_summary, sales_daily"
 )
 
 
@@ -39,7 +40,7 @@ def read_database_url(shared_database_url: str) -> str:
 @pytest.fixture
 async def database(read_database_url: str) -> AsyncIterator[ReadDatabase]:
     """The adapter that all others ask."""
-    database = ReadDatabase(as_member(read_database_url, "orders_query"), "g1", 3)
+    database = ReadDatabase(as_member(read_database_url, "orders_query"), live.SCHEMA, 3)
     await database.open()
     yield database
     await database.close()

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 import psycopg
 import pytest
 
+from query_api.adapters.postgres import live
 from query_api.adapters.postgres.database import ReadDatabase
 from query_api.application.errors import Unavailable
 from tests.suites.query_rows import connection
@@ -16,7 +17,7 @@ SIZE = 3
 @pytest.fixture
 async def database(read_database_url: str) -> AsyncIterator[ReadDatabase]:
     """A pool of SIZE connections, all of them made."""
-    database = ReadDatabase(read_database_url, "g1", SIZE)
+    database = ReadDatabase(read_database_url, live.SCHEMA, SIZE)
     await database.open()
     await asyncio.gather(*(database.rows("SELECT pg_sleep(0.05)") for _ in range(SIZE)))
     yield database

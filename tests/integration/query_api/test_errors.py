@@ -15,7 +15,8 @@ NOBODY = "018f4e2a-7c1e-7c3a-9d55-0c8f6e2b1a10"
 ORDER = f"/orders/{NOBODY}"
 LISTS = ["/orders", f"/customers/{NOBODY}/orders", f"{ORDER}/history", "/products"]
 COMMAND = f"/commands/{NOBODY}"
-EVERY = [ORDER, COMMAND, "/products/MUG", "/projections", *LISTS]
+STREAMS = [f"{ORDER}/events", f"{COMMAND}/events"]
+EVERY = [ORDER, COMMAND, "/products/MUG", "/projections", *LISTS, *STREAMS]
 TOKEN = encode_token(ConsistencyToken("order", NOBODY, 1))
 
 
@@ -72,6 +73,8 @@ async def test_each_list_refuses_wrong_pages(client: httpx.AsyncClient, path: st
         (f"{ORDER}/history", "order_not_found"),
         ("/products/MUG", "product_not_found"),
         (COMMAND, "command_not_found"),
+        (f"{ORDER}/events", "order_not_found"),
+        (f"{COMMAND}/events", "command_not_found"),
     ],
 )
 async def test_what_there_is_not_is_404(client: httpx.AsyncClient, path: str, code: str) -> None:
@@ -92,6 +95,14 @@ async def test_ids_of_the_wrong_form_are_422(client: httpx.AsyncClient, part: st
     for path in (*ids, f"/products/-{part}"):
         told = problem(await client.get(f"/api/v1{path}"), 422, "validation_failed")
         assert told["errors"][0]["pointer"].startswith("/path/")
+
+
+@pytest.mark.parametrize("path", STREAMS)
+@pytest.mark.parametrize("text", ["", "x", "-1", "1.0", "01", "1, 2", "é", "1" + "0" * 18, "9" * 400])
+async def test_what_was_never_the_id_of_an_event_is_refused(client: httpx.AsyncClient, path: str, text: str) -> None:
+    answer = await client.get(f"/api/v1{path}", headers=[(b"Last-Event-ID", text.encode())])
+    told = problem(answer, 422, "validation_failed")
+    assert told["errors"][0]["pointer"] == "/header/Last-Event-ID"
 
 
 @pytest.mark.parametrize("part", ["%FF", "%C3%28", "%ED%A0%80", "%F8%88%80%80%80"])
@@ -116,7 +127,7 @@ async def test_a_failure_of_ours_is_a_500_that_tells_nothing(client: httpx.Async
     st.sampled_from(EVERY),
     st.lists(st.tuples(st.sampled_from(["page_size", "sku", "reference", "status", "x"]), st.text(max_size=9))),
     st.dictionaries(
-        st.sampled_from(["Consistency-Token", "Prefer", "If-None-Match", "X-Request-Id"]),
+        st.sampled_from(["Consistency-Token", "Prefer", "If-None-Match", "Last-Event-ID", "X-Request-Id"]),
         st.text(st.characters(min_codepoint=32, max_codepoint=255), max_size=30),
     ),
 )

@@ -9,6 +9,7 @@ import pytest
 from orders_contracts.consistency import ConsistencyToken, encode_token
 from query_api.composition import Parts
 from tests.integration.query_api.running import until
+from tests.suites.query_following import store_parked
 from tests.suites.query_rows import OrderRow, ProductRow, connection, store_orders, store_products
 
 
@@ -86,6 +87,21 @@ async def test_an_order_that_the_token_vouches_for_is_never_404(client: httpx.As
         for path in (f"/api/v1/orders/{order_id}", f"/api/v1/orders/{order_id}/history"):
             answer = await client.get(path, headers=fresh("order", order_id, 1, prefer))
             assert (answer.status_code, answer.json()["code"]) == (503, "read_model_behind")
+
+
+async def test_an_order_that_is_parked_is_told_as_such_and_shown_as_it_was_to_the_lenient(
+    client: httpx.AsyncClient, read_database_url: str
+) -> None:
+    order = OrderRow(version=2)
+    store_orders(read_database_url, [order])
+    store_parked(read_database_url, [("order", str(order.order_id), 3), ("order", str(order.order_id), 4)])
+    path = f"/api/v1/orders/{order.order_id}"
+    answer = await asyncio.wait_for(client.get(path, headers=fresh("order", order.order_id, 4, "wait=10")), 5)
+    assert (answer.status_code, answer.json()["code"]) == (503, "read_model_parked")
+    assert int(answer.headers["retry-after"]) > 1
+    lenient = await client.get(path, headers=fresh("order", order.order_id, 4, "wait=10, handling=lenient"))
+    assert (lenient.content, lenient.headers["consistency-achieved"]) == (order.document(), "false")
+    assert (await client.get(path, headers=fresh("order", order.order_id, 2))).content == order.document()
 
 
 async def test_reads_that_race_with_their_writes_all_see_them(

@@ -5,15 +5,16 @@ from concurrent.futures import ThreadPoolExecutor
 import psycopg
 import pytest
 
-from query_api.adapters.postgres import tables
+from query_api.adapters.postgres import live, tables
 from query_api.adapters.postgres.database import ReadDatabase
 from query_api.adapters.postgres.schema import Schema
 from query_api.migrations.generations import new_generation
+from query_api.migrations.live import COLUMNS
 from query_api.migrations.revisions import is_current, newest
 from query_api.migrations.run import migrate
 from stack.engines import RunningEngine
 
-COLUMNS = """
+READ_COLUMNS = """
 SELECT table_schema, table_name, column_name, data_type, is_nullable, column_default, collation_name
 FROM information_schema.columns WHERE table_schema ~ '^g[0-9]' ORDER BY 1, 2, 3
 """
@@ -48,7 +49,12 @@ def test_a_search_path_in_the_url_leads_nothing_astray(empty_database_url: str) 
             "SELECT table_schema, table_name FROM information_schema.tables"
             " WHERE table_schema NOT IN ('information_schema', 'pg_catalog')"
         ).fetchall()
-    assert set(found) == {("public", "alembic_version"), *(("g1", name) for name in tables.metadata.tables)}
+    assert set(found) == {
+        ("public", "alembic_version"),
+        ("public", "live_generation"),
+        *(("g1", name) for name in tables.metadata.tables),
+        *(("live", name) for name in (*COLUMNS, "generation")),
+    }
 
 
 def test_the_tables_have_the_columns_that_the_questions_name(read_database_url: str) -> None:
@@ -81,7 +87,8 @@ def test_generations_of_an_older_revision_get_the_tables_that_came_later_and_kee
     with psycopg.connect(empty_database_url) as older:
         for statement in new_generation("g2"):
             older.execute(statement.encode())
-        fresh = older.execute(COLUMNS).fetchall()
+        fresh = older.execute(READ_COLUMNS).fetchall()
+        older.execute("DROP SCHEMA live CASCADE; DROP TABLE public.live_generation")
         for generation in (b"g1", b"g2"):
             older.execute(b"DROP TABLE " + generation + b".parked_event")
             for later in (b".command_status", b".customer_summary", b".sales_daily"):
@@ -89,10 +96,10 @@ def test_generations_of_an_older_revision_get_the_tables_that_came_later_and_kee
             older.execute(b"ALTER TABLE " + generation + b".projection_checkpoint DROP parked")
             older.execute(b"INSERT INTO " + generation + b".projection_checkpoint VALUES ('g', 0, 1, 7, 'e')")
         older.execute("UPDATE public.alembic_version SET version_num = '0001'")
-        assert older.execute(COLUMNS).fetchall() != fresh
+        assert older.execute(READ_COLUMNS).fetchall() != fresh
     assert migrate(empty_database_url) == newest()
     with psycopg.connect(empty_database_url) as upgraded:
-        assert upgraded.execute(COLUMNS).fetchall() == fresh
+        assert upgraded.execute(READ_COLUMNS).fetchall() == fresh
         kept = upgraded.execute("SELECT sequence, parked FROM g1.projection_checkpoint").fetchall()
     assert kept == [(7, 0)]
 
@@ -116,18 +123,15 @@ def test_the_numbers_of_the_files_are_the_revisions(read_database_url: str) -> N
 
 
 async def test_readiness_tells_what_is_missing(empty_database_url: str) -> None:
-    database = ReadDatabase(empty_database_url, "g1", 1)
-    other = ReadDatabase(empty_database_url, "g7", 1)
+    database = ReadDatabase(empty_database_url, live.SCHEMA, 1)
     await database.open()
-    await other.open()
     try:
         schema = Schema(database, is_current)
         assert await schema.reasons() == ["The read database is not migrated to what this version needs."]
         migrate(empty_database_url)
         assert await schema.reasons() == []
-        assert await Schema(other, is_current).reasons() == [
-            "The read database does not have this generation of read models."
-        ]
+        with psycopg.connect(empty_database_url) as owner:
+            owner.execute("DROP SCHEMA live CASCADE")
+        assert await schema.reasons() == ["No generation of read models is live."]
     finally:
         await database.close()
-        await other.close()

@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 
+from tests.fakes.query_following import InMemoryOrderChanges, InMemoryParkedAggregates
 from tests.fakes.query_views import InMemoryCommandViews, InMemoryOrderViews, InMemoryProductViews
+from tests.suites.query_following import OrderChangesSuite, ParkedAggregatesSuite
 from tests.suites.query_rows import CommandRow, OrderRow, ProductRow
 from tests.suites.query_views import CommandViewsSuite, OrderViewsSuite, ProductViewsSuite
 
@@ -29,3 +31,19 @@ class TestInMemoryCommandViews(CommandViewsSuite):
         for command in commands:
             views.put(command)
         return views
+
+
+class TestInMemoryOrderChanges(OrderChangesSuite):
+    async def holding(self, orders: Sequence[OrderRow]) -> InMemoryOrderChanges:
+        views = InMemoryOrderViews()
+        for order in orders:
+            views.put(order)
+        return InMemoryOrderChanges(views)
+
+
+class TestInMemoryParkedAggregates(ParkedAggregatesSuite):
+    async def parking(self, events: Sequence[tuple[str, str, int | None]]) -> InMemoryParkedAggregates:
+        parked = InMemoryParkedAggregates()
+        for event in events:
+            parked.park(*event)
+        return parked

@@ -2,75 +2,21 @@
 
 import asyncio
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orders_contracts.consistency import ConsistencyToken
-from query_api.application.bus import Query, QueryBus
+from query_api.application.bus import Query
 from query_api.application.errors import CommandNotFound, OrderNotFound, ReadModelBehind
-from query_api.application.fresh import Answer, AsOf
 from query_api.application.queries.get_command import GetCommand
 from query_api.application.queries.get_order import GetOrder
 from query_api.application.queries.get_product import GetProduct
-from query_api.application.queries.list_orders import ListOrders
-from query_api.application.queries.order_history import OrderHistory
-from query_api.application.views import CommandId, OrderFilters, OrderId, ProjectionProgress, Sku
-from query_api.application.waiting_room import WaitingRoom
-from query_api.composition import bus_of
-from tests.fakes.query_views import InMemoryCommandViews, InMemoryOrderViews, InMemoryProductViews, InMemoryProjections
+from query_api.application.views import CommandId, OrderId, Sku
+from tests.fakes.query_views import InMemoryOrderViews
 from tests.suites.query_rows import CommandRow, OrderRow, ProductRow
-
-ORDER_ID = UUID(int=1)
-EVERYTHING = ListOrders(OrderFilters(), None, 10)
-
-
-class Shop:
-    """Read models in memory, and those who wait for them."""
-
-    def __init__(self, room_for: int = 100) -> None:
-        self.orders = InMemoryOrderViews()
-        self.products = InMemoryProductViews()
-        self.commands = InMemoryCommandViews()
-        self.room = WaitingRoom(room_for)
-        self._bus = self._bus_on(self.orders)
-
-    def _bus_on(self, orders: InMemoryOrderViews) -> QueryBus:
-        projections = InMemoryProjections(ProjectionProgress("g1", None, [], None))
-        return bus_of(orders, self.products, self.commands, projections, self.room)
-
-    def look_up_in(self, orders: InMemoryOrderViews) -> None:
-        self.orders = orders
-        self._bus = self._bus_on(orders)
-
-    async def ask(
-        self, query: Query[Any], version: int, *, patience: float = 0, lenient: bool = False, order_id: UUID = ORDER_ID
-    ) -> Answer[Any]:
-        return await self._bus.dispatch(
-            AsOf(query, ConsistencyToken("order", str(order_id), version), patience, lenient)
-        )
-
-    async def ask_product(self, query: Query[Any], version: int) -> Answer[Any]:
-        return await self._bus.dispatch(AsOf(query, ConsistencyToken("product", "MUG", version), 0, lenient=False))
-
-    async def ask_command(self, query: Query[Any], command_id: UUID, version: int, *, lenient: bool) -> Answer[Any]:
-        token = ConsistencyToken("command", str(command_id), version)
-        return await self._bus.dispatch(AsOf(query, token, 0, lenient))
-
-    def arrive(self, version: int) -> None:
-        self.orders.put(OrderRow(order_id=ORDER_ID, version=version))
-        self.room.announce("order", str(ORDER_ID), version)
-
-
-async def turns() -> None:
-    """Let every task run until it waits."""
-    for _ in range(20):
-        await asyncio.sleep(0)
-
-
-ABOUT_IT: list[Query[Any]] = [GetOrder(OrderId(ORDER_ID)), OrderHistory(OrderId(ORDER_ID), 0, 10)]
+from tests.unit.query_api.shop import ABOUT_IT, EVERYTHING, ORDER_ID, Shop, turns
 
 
 @pytest.mark.parametrize("query", [*ABOUT_IT, EVERYTHING])
@@ -79,7 +25,20 @@ async def test_a_version_that_is_there_is_answered_at_once(query: Query[Any]) ->
     shop.arrive(3)
     answer = await shop.ask(query, 3)
     assert answer.achieved
-    assert answer.waited < 1
+    assert answer.waited == 0
+    assert shop.parked.asked == 0
+
+
+@pytest.mark.parametrize("query", [*ABOUT_IT, EVERYTHING])
+async def test_a_version_that_comes_soon_is_answered_and_nobody_asks_whether_it_is_parked(query: Query[Any]) -> None:
+    shop = Shop()
+    waiting = asyncio.create_task(shop.ask(query, 3, patience=10))
+    await turns()
+    shop.arrive(3)
+    answer = await waiting
+    assert answer.achieved
+    assert 0 < answer.waited < 1
+    assert shop.parked.asked == 0
 
 
 async def test_the_order_that_was_waited_for_is_read_once() -> None:

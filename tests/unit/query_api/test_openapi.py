@@ -44,9 +44,11 @@ def test_it_lists_the_questions_once_and_nothing_else(document: dict[str, Any]) 
         f"{API}/orders",
         f"{API}/customers/{{customer_id}}/orders",
         f"{API}/orders/{{order_id}}/history",
+        f"{API}/orders/{{order_id}}/events",
         f"{API}/products/{{sku}}",
         f"{API}/products",
         f"{API}/commands/{{command_id}}",
+        f"{API}/commands/{{command_id}}/events",
         f"{API}/projections",
     }
     assert all(set(item) == {"get"} for item in document["paths"].values())
@@ -66,11 +68,15 @@ def test_no_reference_leads_nowhere(document: dict[str, Any]) -> None:
 def test_every_answer_is_described_with_examples(document: dict[str, Any]) -> None:
     for path, item in document["paths"].items():
         responses = item["get"]["responses"]
-        assert responses["200"]["content"]["application/json"]["schema"], path
+        (media_type,) = responses["200"]["content"]
+        assert media_type == ("text/event-stream" if path.endswith("/events") else "application/json")
+        assert responses["200"]["content"][media_type]["schema"], path
         for status in ("400", "422", "500", "503"):
             examples = responses[status]["content"]["application/problem+json"]["examples"]
             assert {PROBLEMS[code].status for code in examples} == {int(status)}
-        assert "read_model_behind" in responses["503"]["content"]["application/problem+json"]["examples"]
+        assert {"read_model_behind", "read_model_parked"} <= responses["503"]["content"]["application/problem+json"][
+            "examples"
+        ].keys()
 
 
 def test_path_parameters_are_all_described(document: dict[str, Any]) -> None:
@@ -110,3 +116,17 @@ def test_only_the_answer_about_a_command_may_lead_to_something_else(document: di
         if "Consistency-Token" in item["get"]["responses"]["200"]["headers"]
     }
     assert leading == {f"{API}/commands/{{command_id}}"}
+
+
+def test_who_follows_a_command_to_its_end_is_told_not_to_come_back(document: dict[str, Any]) -> None:
+    ending = {path for path, item in document["paths"].items() if "204" in item["get"]["responses"]}
+    assert ending == {f"{API}/commands/{{command_id}}/events"}
+
+
+def test_streams_say_from_where_they_go_on(document: dict[str, Any]) -> None:
+    going_on = {
+        path
+        for path, item in document["paths"].items()
+        if "Last-Event-ID" in {one["name"] for one in item["get"]["parameters"]}
+    }
+    assert going_on == {path for path in document["paths"] if path.endswith("/events")}

@@ -19,7 +19,7 @@ def subclasses(error: type[QueryError]) -> Iterator[type[QueryError]]:
 
 def test_every_query_error_has_a_row() -> None:
     reasons = [error for error in subclasses(QueryError) if error is not AggregateNotFound]
-    assert len(reasons) == 5
+    assert len(reasons) == 6
     assert {error.code for error in reasons} <= set(PROBLEMS)
 
 

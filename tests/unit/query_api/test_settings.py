@@ -21,7 +21,6 @@ GOOD = {
         ("serve", {"QUERY_API_DATABASE_URL": None}, "QUERY_API_DATABASE_URL: Field required"),
         ("serve", {"QUERY_API_DATABASE_URL": "mysql://x"}, "QUERY_API_DATABASE_URL: "),
         ("serve", {"QUERY_API_PAGE_TOKEN_SECRET": "hunter2"}, "QUERY_API_PAGE_TOKEN_SECRET: "),
-        ("serve", {"QUERY_API_GENERATION": "public; DROP"}, "QUERY_API_GENERATION: "),
         ("serve", {"QUERY_API_PORT": "70000"}, "QUERY_API_PORT: "),
         ("migrate", {"QUERY_API_DATABASE_URL": None}, "QUERY_API_DATABASE_URL: Field required"),
     ],

@@ -111,13 +111,13 @@ def test_the_engines_keep_every_write(tmp_path: Path) -> None:
 
 def test_people_are_told_the_read_database_with_its_tables_on_the_search_path() -> None:
     told = BY_NAME["read-db"].told(URLS["read-db"])
-    assert told == "postgresql://postgres@127.0.0.1:5542/orders?options=-csearch_path%3Dg1"
+    assert told == "postgresql://postgres@127.0.0.1:5542/orders?options=-csearch_path%3Dlive"
     assert BY_NAME["write-db"].told(URLS["write-db"]) == URLS["write-db"]
 
 
 def test_a_search_path_is_added_beside_other_parameters_but_not_over_given_options() -> None:
     assert with_search_path("postgresql://h/d?sslmode=require") == (
-        "postgresql://h/d?sslmode=require&options=-csearch_path%3Dg1"
+        "postgresql://h/d?sslmode=require&options=-csearch_path%3Dlive"
     )
     given = "postgresql://h/d?options=-csearch_path%3Dother"
     assert with_search_path(given) == given

@@ -18,7 +18,7 @@ from stack.tour import curl_tour
 from stack.valkey import ValkeyServer
 
 ENGINES, SERVICES, GATEWAY = 0, 1, 2
-READ_SCHEMA = "g1"
+READ_SCHEMA = "live"
 
 
 def _service_part(

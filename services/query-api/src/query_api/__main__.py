@@ -1,5 +1,6 @@
-"""Verbs of the process: `query-api serve` and `query-api migrate`."""
+"""Verbs of the process: `query-api serve`, `query-api migrate`, and `query-api generation ...`."""
 
+from collections.abc import Callable
 from typing import NoReturn, TypeVar
 
 import structlog
@@ -8,11 +9,15 @@ from psycopg import OperationalError
 from pydantic import ValidationError
 
 from query_api import composition
+from query_api.application.generations.errors import Refused
+from query_api.application.generations.ports import Generations
+from query_api.entrypoints.generation_verbs import generation_verbs
 from query_api.observability import configure_logging
 from query_api.settings import MigrateSettings, Settings
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 AnySettings = TypeVar("AnySettings", bound=MigrateSettings)
+Answer = TypeVar("Answer")
 
 
 @app.callback()
@@ -53,6 +58,22 @@ def read_settings(kind: type[AnySettings]) -> AnySettings:
     except ValidationError as error:
         first = error.errors()[0]
         _give_up("_".join(str(part) for part in first["loc"]).upper(), first["msg"])
+
+
+def about_generations(what: Callable[[Generations], Answer]) -> Answer:
+    """What `what` answers, or one line on standard error and exit status 1 where it is refused."""
+    settings = read_settings(MigrateSettings)
+    configure_logging(settings.log_level, settings.log_format)
+    try:
+        return composition.with_generations(settings, what)
+    except Refused as error:
+        typer.echo(f"query-api: generation: {error}", err=True)
+        raise typer.Exit(1) from None
+    except OperationalError as error:
+        _give_up("DATABASE_URL", " ".join(str(error).split()))
+
+
+app.add_typer(generation_verbs(about_generations), name="generation")
 
 
 def _give_up(setting: str, reason: str) -> NoReturn:

@@ -4,23 +4,30 @@ import asyncio
 import gc
 import signal
 import socket
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 import structlog
 import uvloop
 from prometheus_client import CollectorRegistry
 
-from orders_contracts.changes import channel
+from query_api.adapters.postgres import live
 from query_api.adapters.postgres.change_feed import PostgresChangeFeed
 from query_api.adapters.postgres.command_views import PostgresCommandViews
 from query_api.adapters.postgres.database import ReadDatabase, conninfo_of
+from query_api.adapters.postgres.order_changes import PostgresOrderChanges
 from query_api.adapters.postgres.order_views import PostgresOrderViews
+from query_api.adapters.postgres.parked_aggregates import PostgresParkedAggregates
 from query_api.adapters.postgres.product_views import PostgresProductViews
 from query_api.adapters.postgres.projections import PostgresProjections
 from query_api.adapters.postgres.schema import Schema
 from query_api.application.bus import QueryBus
 from query_api.application.fresh import AsOf, AsOfHandler
-from query_api.application.ports import CommandViews, OrderViews, ProductViews, Projections
+from query_api.application.generations.ports import Blueprint, Generations
+from query_api.application.ports import Sources
+from query_api.application.queries.follow_command import FollowCommand, FollowCommandHandler
+from query_api.application.queries.follow_order import FollowOrder, FollowOrderHandler
 from query_api.application.queries.get_command import GetCommand, GetCommandHandler
 from query_api.application.queries.get_order import GetOrder, GetOrderHandler
 from query_api.application.queries.get_product import GetProduct, GetProductHandler
@@ -31,9 +38,12 @@ from query_api.application.queries.projections import GetProjections, GetProject
 from query_api.application.waiting_room import WaitingRoom
 from query_api.entrypoints.app import Application, create_app
 from query_api.entrypoints.drain import Drain
+from query_api.entrypoints.open_streams import StreamLimits
 from query_api.entrypoints.server import Server
-from query_api.migrations.revisions import is_current
+from query_api.migrations.revisions import is_current, newest
 from query_api.settings import MigrateSettings, Settings
+
+T = TypeVar("T")
 
 
 class CannotMigrate(Exception):
@@ -51,42 +61,53 @@ class Parts:
     drain: Drain
 
 
-def bus_of(
-    orders: OrderViews, products: ProductViews, commands: CommandViews, projections: Projections, room: WaitingRoom
-) -> QueryBus:
+def bus_of(sources: Sources, room: WaitingRoom) -> QueryBus:
     """Every question and who answers it."""
+    orders, products, commands = sources.orders, sources.products, sources.commands
     questions = QueryBus(
         {
             GetOrder: GetOrderHandler(orders),
             ListOrders: ListOrdersHandler(orders),
             OrderHistory: OrderHistoryHandler(orders),
+            FollowOrder: FollowOrderHandler(orders, sources.changes, room),
             GetProduct: GetProductHandler(products),
             ListProducts: ListProductsHandler(products),
             GetCommand: GetCommandHandler(commands),
-            GetProjections: GetProjectionsHandler(projections),
+            FollowCommand: FollowCommandHandler(commands, room),
+            GetProjections: GetProjectionsHandler(sources.projections),
         }
     )
-    return questions.extended({AsOf: AsOfHandler(questions, orders, products, commands, room)})
+    return questions.extended({AsOf: AsOfHandler(questions, sources, room)})
 
 
 def build(settings: Settings) -> Parts:
-    """All parts, on the database and generation that `settings` name."""
-    database = ReadDatabase(settings.database_url, settings.generation, settings.pool_size)
+    """All parts, on the database that `settings` name."""
+    database = ReadDatabase(settings.database_url, live.SCHEMA, settings.pool_size)
     room = WaitingRoom(settings.max_waiting_reads)
-    bus = bus_of(
+    sources = Sources(
         PostgresOrderViews(database),
+        PostgresOrderChanges(database),
         PostgresProductViews(database),
         PostgresCommandViews(database),
-        PostgresProjections(database, settings.generation),
-        room,
+        PostgresProjections(database),
+        PostgresParkedAggregates(database),
     )
-    feed = PostgresChangeFeed(
-        conninfo_of(settings.database_url, settings.generation), channel(settings.generation), room
-    )
+    feed = PostgresChangeFeed(conninfo_of(settings.database_url, live.SCHEMA), room)
     drain = Drain(settings.drain_seconds)
-    secret = settings.page_token_secret.get_secret_value()
     readiness = drain.readiness(Schema(database, is_current).reasons)
-    app = create_app(bus, CollectorRegistry(), readiness, room.__len__, secret)
+    app = create_app(
+        bus_of(sources, room),
+        CollectorRegistry(),
+        readiness,
+        lambda: room.reads,
+        settings.page_token_secret.get_secret_value(),
+        limits=StreamLimits(
+            settings.max_streams,
+            settings.stream_heartbeat_seconds,
+            settings.stream_patience_seconds,
+            settings.stream_life_seconds,
+        ),
+    )
     return Parts(app, database, feed, room, drain)
 
 
@@ -109,6 +130,23 @@ def migrate_database(settings: MigrateSettings) -> str:
         raise CannotMigrate(str(error)) from None
 
 
+def with_generations(settings: MigrateSettings, what: Callable[[Generations], T]) -> T:
+    """Do `what` about the generations of read models, as the owner of the database. Raises Refused."""
+    # The same as above.
+    from query_api.adapters.postgres.generations.connection import Owner  # noqa: PLC0415
+    from query_api.adapters.postgres.generations.postgres_generations import PostgresGenerations  # noqa: PLC0415
+    from query_api.migrations.generations import bare_generation, late_indexes  # noqa: PLC0415
+    from query_api.migrations.live import READ_MODELS, live_views  # noqa: PLC0415
+    from query_api.migrations.run import LOCK  # noqa: PLC0415
+
+    blueprint = Blueprint(newest(), LOCK, bare_generation, late_indexes, live_views, READ_MODELS)
+    owner = Owner(settings.database_url, settings.migration_lock_seconds)
+    try:
+        return what(PostgresGenerations(owner, blueprint))
+    finally:
+        owner.close()
+
+
 async def _serve(parts: Parts, listener: socket.socket) -> None:
     gc.freeze()  # what the modules have made stays for good: no collection need look at it again
     server = Server(parts.app)
@@ -118,6 +156,7 @@ async def _serve(parts: Parts, listener: socket.socket) -> None:
         log.info("stopping")
         server.should_exit = True
         parts.room.close()
+        parts.app.streams.end()
 
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, parts.drain.begin, stop)

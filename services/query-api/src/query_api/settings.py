@@ -54,8 +54,6 @@ class Settings(MigrateSettings):
 
     page_token_secret: Annotated[SecretStr, Field(min_length=32)]
     """Signs page tokens; the same in all replicas."""
-    generation: Annotated[str, Field(pattern=r"^g[1-9][0-9]{0,8}$")] = "g1"
-    """Which generation of read models is answered from: a schema of the read database."""
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65_535)] = 8002
     drain_seconds: Annotated[float, Field(ge=0, le=60)] = 0
@@ -64,3 +62,11 @@ class Settings(MigrateSettings):
     """Connections to the read database, one more for notifications not counted."""
     max_waiting_reads: Annotated[int, Field(ge=1)] = 10_000
     """How many reads may wait at once for a version that has not arrived yet; one more is answered 503."""
+    max_streams: Annotated[int, Field(ge=0)] = 1_000
+    """How many event streams may be open at once; one more is answered 503. Each takes a connection."""
+    stream_heartbeat_seconds: Annotated[float, Field(gt=0, le=60)] = 15
+    """After so much silence a comment is sent: less than what a proxy in between takes for a dead connection."""
+    stream_patience_seconds: Annotated[float, Field(gt=0, le=300)] = 10
+    """How long a client may take to read what a stream has sent; then it is cut off, and may come back."""
+    stream_life_seconds: Annotated[float, Field(gt=0)] = 3_600
+    """How long a stream lasts, give or take a tenth. Clients come back by themselves, to whichever process there is."""

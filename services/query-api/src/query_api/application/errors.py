@@ -45,6 +45,15 @@ class ReadModelBehind(QueryError):
         super().__init__(f"Version {version} of {aggregate_type} {aggregate_id} has not arrived here yet.")
 
 
+class ReadModelParked(QueryError):
+    """The version that the asker must see cannot arrive: an event of this aggregate could not be applied."""
+
+    code = "read_model_parked"
+
+    def __init__(self, aggregate_type: AggregateType, aggregate_id: str, version: int) -> None:
+        super().__init__(f"Version {version} of {aggregate_type} {aggregate_id} could not be applied here.")
+
+
 class Unavailable(QueryError):
     """The read database cannot be asked just now."""
 

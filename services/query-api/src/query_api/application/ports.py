@@ -1,8 +1,12 @@
 """What the questions need from outside. All methods raise Unavailable when the outside cannot be asked."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
+from orders_contracts.consistency import ConsistencyToken
 from query_api.application.views import (
+    Change,
     CommandId,
     Document,
     HistoryPage,
@@ -29,6 +33,13 @@ class OrderViews(Protocol):
         """At most `size` events of the order, oldest first, beginning behind version `after` (0: all)."""
 
 
+class OrderChanges(Protocol):
+    """What happened to orders, for those who go on being told."""
+
+    async def behind(self, order_id: OrderId, version: int) -> Sequence[Change]:
+        """The next CHANGES_AT_ONCE events at most, oldest first, behind `version` (0: all); none: no more yet."""
+
+
 class ProductViews(Protocol):
     """Products, as documents."""
 
@@ -50,3 +61,22 @@ class Projections(Protocol):
     """How far the read models are."""
 
     async def progress(self) -> ProjectionProgress: ...
+
+
+class ParkedAggregates(Protocol):
+    """What could not be applied to the read models, and waits for a person."""
+
+    async def holds(self, token: ConsistencyToken) -> bool:
+        """Whether the event that brings about this version, or one of the same aggregate before it, is parked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """All of them."""
+
+    orders: OrderViews
+    changes: OrderChanges
+    products: ProductViews
+    commands: CommandViews
+    projections: Projections
+    parked: ParkedAggregates

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import NewType
+from typing import Final, NamedTuple, NewType
 from uuid import UUID
 
 OrderId = NewType("OrderId", UUID)
@@ -66,6 +66,17 @@ class HistoryPage:
 
     items: list[bytes]
     end: int | None
+
+
+CHANGES_AT_ONCE: Final = 20
+"""As many events of one order are held in memory for a stream, however far behind it is."""
+
+
+class Change(NamedTuple):
+    """What a stream tells at once: a version (from 1), and the JSON that tells of it."""
+
+    version: int
+    body: bytes
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,7 @@
-"""Where reads wait for a version that has not arrived yet, until somebody calls out that it has."""
+"""Where reads wait for a version that has not arrived yet, until somebody calls out that it has.
+
+Streams stand here as well: they wait for the next version, whichever it is, again and again.
+"""
 
 import asyncio
 from collections.abc import Iterator
@@ -8,7 +11,7 @@ from orders_contracts.consistency import ConsistencyToken
 
 
 class Place:
-    """One read that waits. Calls that come while it looks by itself are not lost."""
+    """One read or stream that waits. Calls that come while it looks by itself are not lost."""
 
     def __init__(self, version: int) -> None:
         self.version = version
@@ -35,18 +38,25 @@ class WaitingRoom:
     """The places, by the aggregate that they wait for."""
 
     def __init__(self, limit: int) -> None:
+        """`limit` is for reads; whoever opens streams has a limit of his own."""
         self._limit = limit
         self._places: dict[tuple[str, str], set[Place]] = {}
-        self._count = 0
+        self._reads = 0
+        self._standing = 0
         self._closed = False
 
     def __len__(self) -> int:
-        return self._count
+        return self._reads + self._standing
+
+    @property
+    def reads(self) -> int:
+        """How many reads wait now."""
+        return self._reads
 
     @property
     def open(self) -> bool:
         """Whether there is room, and time, to wait."""
-        return not self._closed and self._count < self._limit
+        return not self._closed and self._reads < self._limit
 
     @property
     def closed(self) -> bool:
@@ -54,16 +64,33 @@ class WaitingRoom:
 
     @contextmanager
     def place(self, token: ConsistencyToken) -> Iterator[Place]:
-        """A place that is called when the aggregate of `token` reaches its version."""
+        """A read's place, which is called when the aggregate of `token` reaches its version."""
+        self._reads += 1
+        try:
+            with self._kept(token) as place:
+                yield place
+        finally:
+            self._reads -= 1
+
+    @contextmanager
+    def standing(self, token: ConsistencyToken) -> Iterator[Place]:
+        """A stream's place: who has it sets its version to the next one that he has not seen."""
+        self._standing += 1
+        try:
+            with self._kept(token) as place:
+                yield place
+        finally:
+            self._standing -= 1
+
+    @contextmanager
+    def _kept(self, token: ConsistencyToken) -> Iterator[Place]:
         key = (token.aggregate_type, token.aggregate_id)
         place = Place(token.version)
         neighbours = self._places.setdefault(key, set())
         neighbours.add(place)
-        self._count += 1
         try:
             yield place
         finally:
-            self._count -= 1
             neighbours.discard(place)
             if not neighbours and self._places.get(key) is neighbours:
                 del self._places[key]

@@ -14,7 +14,9 @@ from query_api.entrypoints.addresses import API, BY_PATH
 from query_api.entrypoints.commands import CommandEndpoints
 from query_api.entrypoints.docs_routes import docs_routes
 from query_api.entrypoints.edge import Edge
+from query_api.entrypoints.events import EventEndpoints
 from query_api.entrypoints.metrics import RequestMetrics, WaitMetrics
+from query_api.entrypoints.open_streams import OpenStreams, StreamLimits
 from query_api.entrypoints.orders import OrderEndpoints
 from query_api.entrypoints.page_tokens import PageTokens
 from query_api.entrypoints.probes import Readiness, probe_routes
@@ -32,7 +34,10 @@ HEAD answers wherever GET does.
 `Consistency-Token` of the command's answer back on any GET. The service then waits until the read model has that
 version: 2 seconds, or as long as `Prefer: wait=<seconds>` says (10 at most). When time runs out it answers
 503 `read_model_behind` with `Retry-After`; with `Prefer: handling=lenient` it answers with the old state and
-`Consistency-Achieved: false`. What a token vouches for is never answered 404.
+`Consistency-Achieved: false`. What a token vouches for is never answered 404. What could not be applied to the read
+model is told as 503 `read_model_parked`, without further waiting.
+
+**Streams.** `GET .../events` goes on telling of an order or a command, as Server-Sent Events.
 
 **Pages** hold 1 to 100 items (20 unless told). `next_page_token`, and the same as `Link: <...>; rel="next"`, leads
 to the next one; it fits only the filters it was made for.
@@ -46,7 +51,10 @@ Money is an integer of the currency's minor units.
 class Application(FastAPI):
     """FastAPI with one layer around the router instead of its stack of middlewares."""
 
-    def __init__(self, operations: Sequence[Operation], metrics: RequestMetrics, probes: Sequence[Route]) -> None:
+    def __init__(
+        self, operations: Sequence[Operation], metrics: RequestMetrics, streams: OpenStreams, probes: Sequence[Route]
+    ) -> None:
+        self.streams = streams
         self._metrics = metrics
         super().__init__(
             title="Order queries",
@@ -74,19 +82,31 @@ class Application(FastAPI):
         return super().openapi()
 
 
+_LIMITS: Final = StreamLimits()
+
+
 def create_app(
-    bus: QueryBus, registry: CollectorRegistry, readiness: Readiness, waiting: Callable[[], int], page_token_secret: str
+    bus: QueryBus,
+    registry: CollectorRegistry,
+    readiness: Readiness,
+    waiting: Callable[[], int],
+    page_token_secret: str,
+    *,
+    limits: StreamLimits = _LIMITS,
 ) -> Application:
     """The application that asks `bus`, counts in `registry` and is as ready as `readiness` says.
 
-    `waiting` tells how many reads wait for a version; `page_token_secret` signs page tokens.
+    `waiting` tells how many reads wait for a version; `page_token_secret` signs page tokens; `limits` are those of
+    event streams.
     """
+    streams = OpenStreams(limits, registry)
     reader = Reader(bus, WaitMetrics(registry, waiting))
     tokens = PageTokens(page_token_secret)
     operations = [
         *OrderEndpoints(reader, tokens).operations(),
         *ProductEndpoints(reader, tokens).operations(),
         *CommandEndpoints(reader).operations(),
+        *EventEndpoints(reader, streams).operations(),
         *ProjectionEndpoints(reader).operations(),
     ]
-    return Application(operations, RequestMetrics(registry), probe_routes(readiness, registry))
+    return Application(operations, RequestMetrics(registry), streams, probe_routes(readiness, registry))

@@ -14,6 +14,8 @@ from structlog.typing import FilteringBoundLogger
 from query_api.entrypoints.metrics import RequestMetrics
 from query_api.entrypoints.problems import malformed, problem_of, problem_response
 
+HEADERS_ONLY: Final = "headers_only"
+"""In the scope of a request whose answer is wanted without its body, for answers that would not end."""
 _REQUEST_ID: Final = b"x-request-id"
 _VALID_ID: Final = re.compile(rb"[A-Za-z0-9._-]{1,128}")
 
@@ -36,17 +38,18 @@ class Edge:
 class Exchange:
     """One request and its answer."""
 
-    __slots__ = ("_head", "_log", "_metrics", "_request_id", "_scope", "_send", "_status")
+    __slots__ = ("_answered", "_head", "_log", "_metrics", "_request_id", "_scope", "_send", "_status")
 
     def __init__(self, scope: Scope, send: Send, metrics: RequestMetrics, log: FilteringBoundLogger) -> None:
         self._send = send
         self._metrics = metrics
         self._log = log
         self._status = 0
+        self._answered = 0.0
         self._request_id = _request_id(scope)
         self._head = scope["method"] == "HEAD"
         # The server looks at its own scope to know that a HEAD has no body; the router shall see a GET.
-        self._scope = {**scope, "method": "GET"} if self._head else scope
+        self._scope = {**scope, "method": "GET", HEADERS_ONLY: True} if self._head else scope
 
     async def run(self, app: ASGIApp, receive: Receive) -> None:
         started = perf_counter()
@@ -57,11 +60,12 @@ class Exchange:
         except Exception as error:  # noqa: BLE001 - this is where every error ends
             await self._fail(error, receive)
         finally:
-            self._note(perf_counter() - started)
+            self._note(self._answered - started)
 
     async def _answer(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self._status = message["status"]
+            self._answered = perf_counter()  # a stream may go on for hours after this
             message["headers"].append((_REQUEST_ID, self._request_id))
         elif self._head:
             message = {**message, "body": b""}

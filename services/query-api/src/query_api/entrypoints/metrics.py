@@ -51,12 +51,18 @@ class WaitMetrics:
     def __init__(self, registry: CollectorRegistry, waiting: Callable[[], int]) -> None:
         """`waiting` tells how many wait at this moment."""
         Gauge("fresh_reads_waiting", "Reads that wait now.", registry=registry).set_function(waiting)
-        self._count = Counter("fresh_reads", "Reads with a Consistency-Token.", ("outcome",), registry=registry)
+        self._count = Counter(
+            "fresh_reads", "Reads with a Consistency-Token, and what became of them.", ("outcome",), registry=registry
+        )
         self._seconds = Histogram(
-            "fresh_read_wait_seconds", "How long they waited.", buckets=BUCKETS, registry=registry
+            "fresh_read_wait_seconds", "How long those waited that had to.", buckets=BUCKETS, registry=registry
         )
 
-    def waited(self, outcome: str, seconds: float) -> None:
-        """`outcome`: achieved, lenient, or the code of the problem that was answered."""
+    def read(self, outcome: str, waited: float) -> None:
+        """`outcome`: at_once, waited, lenient, or the code of the problem that was answered.
+
+        `waited`: for how many seconds, 0 where the version was there.
+        """
         self._count.labels(outcome).inc()
-        self._seconds.observe(seconds)
+        if waited:
+            self._seconds.observe(waited)

@@ -74,7 +74,7 @@ PROBLEMS: Final[Mapping[str, Kind]] = {
         "Mend what `errors` names: the same request will never succeed.",
         {
             "errors": Member(
-                "What is wrong, and where: `/path/<name>` or `/query/<name>`",
+                "What is wrong, and where: `/path/<name>`, `/query/<name>` or `/header/<name>`",
                 [{"pointer": "/query/page_size", "detail": "page_size is not an integer from 1 to 100."}],
             )
         },
@@ -92,10 +92,20 @@ PROBLEMS: Final[Mapping[str, Kind]] = {
         "Try again after `Retry-After`, or take the old state with `Prefer: handling=lenient`.",
         retry_after=1,
     ),
+    "read_model_parked": Kind(
+        503,
+        "The read model cannot take this version in",
+        "An event of the order, product or command that a `Consistency-Token` names could not be applied: it is "
+        "parked, with all that came after it, until a person has seen to it.",
+        "Try again after minutes rather than seconds, or take the old state with `Prefer: handling=lenient`. The "
+        "change itself is kept: do not send the command again.",
+        retry_after=60,
+    ),
     "unavailable": Kind(
         503,
         "The service cannot answer just now",
-        "Something the service needs, its database above all, does not answer.",
+        "Something the service needs, its database above all, does not answer; or as many event streams are open as "
+        "there may be.",
         "Try again after `Retry-After`, ever more slowly.",
         retry_after=1,
     ),

@@ -77,5 +77,21 @@ IF_NONE_MATCH: Final = Parameter(
     '"3"',
 )
 
-FRESH_PROBLEMS: Final = ("malformed_request", "validation_failed", "unavailable", "read_model_behind")
+LAST_EVENT_ID: Final = Parameter(
+    "Last-Event-ID",
+    integer(0, 10**18 - 1),
+    {"type": "integer", "format": "int64", "minimum": 0, "maximum": 10**18 - 1},
+    "The `id` of the last event that the client has: all that came after it is sent. Without it, the present version "
+    "comes first.",
+    "header",
+    5,
+)
+
+FRESH_PROBLEMS: Final = (
+    "malformed_request",
+    "validation_failed",
+    "unavailable",
+    "read_model_behind",
+    "read_model_parked",
+)
 """What may go wrong with every question."""

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
+from query_api.entrypoints.event_stream import EventStream
 from query_api.entrypoints.parameters import Parameter
 from query_api.entrypoints.problem_kinds import MEDIA_TYPE, PROBLEMS, example
 
@@ -75,7 +76,8 @@ class Operation:
 
     path: str
     endpoint: Endpoint
-    model: type[BaseModel]
+    model: type[BaseModel] | None
+    """Of an answer in JSON; None: the answer is a stream of events."""
     tag: str
     summary: str
     description: str
@@ -89,6 +91,8 @@ class Operation:
     """Whether it may have a Consistency-Token."""
     paged: bool = False
     """Whether it may have a Link to the next page."""
+    ending: str = ""
+    """When there is nothing to be told any more, if that may be."""
 
 
 class ReadRoute(APIRoute):
@@ -121,7 +125,8 @@ def route_of(operation: Operation, prefix: str, *, documented: bool) -> ReadRout
         summary=operation.summary,
         description=operation.description,
         response_model=operation.model,
-        response_class=JSONResponse,
+        response_class=EventStream if operation.model is None else JSONResponse,
+        status_code=200,
         response_description="The answer.",
         responses=_responses(operation),
         openapi_extra={"parameters": [parameter.openapi() for parameter in operation.parameters]},
@@ -139,6 +144,8 @@ def _responses(operation: Operation) -> dict[int | str, dict[str, Any]]:
     described: dict[int | str, dict[str, Any]] = {200: {"headers": headers}}
     if operation.links:
         described[200]["links"] = {link.operation: _link(link) for link in operation.links}
+    if operation.ending:
+        described[204] = {"description": operation.ending, "headers": headers}
     if operation.tagged:
         described[304] = {"description": "The client has this version already.", "headers": headers}
     by_status: dict[int, list[str]] = {}
@@ -171,5 +178,6 @@ def with_examples(document: dict[str, Any]) -> dict[str, Any]:
     """The OpenAPI document with an answer of each operation. FastAPI would drop the nulls from it."""
     for item in document["paths"].values():
         operation = item["get"]
-        operation["responses"]["200"]["content"]["application/json"]["example"] = _EXAMPLES[operation["operationId"]]
+        for content in operation["responses"]["200"]["content"].values():
+            content["example"] = _EXAMPLES[operation["operationId"]]
     return document

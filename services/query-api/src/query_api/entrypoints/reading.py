@@ -2,18 +2,19 @@
 
 from dataclasses import dataclass
 from time import perf_counter
-from typing import Final, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 from starlette.types import Scope
 
 from orders_contracts.consistency import ConsistencyToken, decode_token
 from query_api.application.bus import Query, QueryBus
-from query_api.application.errors import QueryError
+from query_api.application.errors import QueryError, ReadModelBehind, ReadModelParked
 from query_api.application.fresh import AsOf
 from query_api.application.views import Document
 from query_api.entrypoints.conditions import none_match, preferences
 from query_api.entrypoints.metrics import WaitMetrics
-from query_api.entrypoints.problems import malformed
+from query_api.entrypoints.parameters import Parameter
+from query_api.entrypoints.problems import FieldError, invalid, malformed
 from query_api.entrypoints.responses import Stored
 
 R = TypeVar("R")
@@ -60,10 +61,14 @@ class Reader:
         started = perf_counter()
         try:
             answer = await self._bus.dispatch(asked)
-        except QueryError as error:
-            self._metrics.waited(error.code, perf_counter() - started)
+        except (ReadModelBehind, ReadModelParked) as error:
+            self._metrics.read(error.code, perf_counter() - started)
             raise
-        self._metrics.waited("achieved" if answer.achieved else "lenient", answer.waited)
+        except QueryError as error:
+            self._metrics.read(error.code, 0)
+            raise
+        achieved = "waited" if answer.waited else "at_once"
+        self._metrics.read(achieved if answer.achieved else "lenient", answer.waited)
         return Read(answer.result, answer.achieved)
 
 
@@ -71,6 +76,15 @@ def header(scope: Scope, name: bytes) -> str | None:
     """The header `name` (in small letters); several lines of it are one list (RFC 9110, section 5.3)."""
     lines = [value for key, value in scope["headers"] if key == name]
     return b", ".join(lines).decode("latin-1") if lines else None
+
+
+def header_value(scope: Scope, parameter: Parameter) -> Any:
+    """The value of a header, None where it is not sent. Raises Problem (422)."""
+    text = header(scope, parameter.name.lower().encode())
+    try:
+        return None if text is None else parameter.read(text.strip())
+    except ValueError as error:
+        raise invalid([FieldError(f"/header/{parameter.name}", f"{parameter.name} {error}")]) from None
 
 
 def _token(scope: Scope) -> ConsistencyToken:

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 _JSON: Final = (b"content-type", b"application/json")
 _REVALIDATE: Final = (b"cache-control", b"no-cache")
-_NOT_ACHIEVED: Final = (b"consistency-achieved", b"false")
+NOT_ACHIEVED: Final = (b"consistency-achieved", b"false")
 
 
 class Stored(Response):
@@ -31,7 +31,7 @@ class Stored(Response):
         if token is not None:
             self.raw_headers.append((b"consistency-token", token.encode()))
         if not achieved:
-            self.raw_headers.append(_NOT_ACHIEVED)
+            self.raw_headers.append(NOT_ACHIEVED)
 
 
 def page(items: Sequence[bytes], token: str | None) -> bytes:

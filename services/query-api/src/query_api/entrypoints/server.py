@@ -5,9 +5,20 @@ from collections.abc import Generator
 
 import uvicorn
 from starlette.types import ASGIApp
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from query_api.entrypoints.open_streams import TRANSPORT
 
 GRACE_SECONDS = 8
 """How long requests in flight may take once the process is told to stop."""
+
+
+class Protocol(HttpToolsProtocol):
+    """Lets a request reach the connection that it came by: only there one can tell what a client has not taken yet."""
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self.scope["state"][TRANSPORT] = self.transport
 
 
 class Server(uvicorn.Server):
@@ -17,7 +28,7 @@ class Server(uvicorn.Server):
         super().__init__(
             uvicorn.Config(
                 app,
-                http="httptools",
+                http=Protocol,
                 ws="none",
                 lifespan="off",
                 access_log=False,

@@ -6,6 +6,9 @@ The projector fills them, query-api answers from them; both reach them by search
 import re
 from typing import Final
 
+from query_api.migrations.order_lists import INDEXES, skus_of
+from query_api.migrations.texts import statements
+
 _NAME: Final = re.compile(r"g[1-9][0-9]{0,8}")
 
 _TABLES: Final = """
@@ -58,16 +61,6 @@ CREATE TABLE {g}.projection_heads (
     applied_at timestamptz
 ) WITH (fillfactor = 50);
 """
-
-_INDEXES: Final = """
-CREATE INDEX order_summary_newest ON {g}.order_summary (created_at DESC, order_id DESC);
-CREATE INDEX order_summary_customer ON {g}.order_summary (customer_id, created_at DESC, order_id DESC);
-CREATE INDEX order_summary_status ON {g}.order_summary (status, created_at DESC, order_id DESC);
-CREATE INDEX order_summary_reference ON {g}.order_summary (reference, created_at DESC, order_id DESC)
-    WHERE reference IS NOT NULL;
-CREATE INDEX order_summary_skus ON {g}.order_summary USING gin (skus) WITH (fastupdate = off);
-"""
-"""Indexes that only questions need: a new generation is filled without them."""
 
 _PARKING: Final = """
 CREATE TABLE {g}.parked_event (
@@ -162,10 +155,11 @@ def bare_generation(generation: str) -> list[str]:
     """The same without the indexes that only questions need, which are quicker made when the rows are there."""
     return [
         *_schema(generation),
-        *_statements(_TABLES + _PARKING, generation),
+        *statements(_TABLES + _PARKING, generation),
         *grants_of(generation),
         *commands_of(generation),
         *sums_of(generation),
+        *skus_of(generation),
         *telling_of(generation),
     ]
 
@@ -174,7 +168,7 @@ def late_indexes(generation: str) -> dict[str, str]:
     """The statements that make the indexes that only questions need, by name of the index. Each is plain CREATE INDEX,
     and may be run as CREATE INDEX CONCURRENTLY instead.
     """
-    return {statement.split()[2]: statement for statement in _statements(_INDEXES, generation)}
+    return {one.split()[2]: one for one in statements(INDEXES, generation)}
 
 
 def tables_of(generation: str) -> list[str]:
@@ -182,40 +176,36 @@ def tables_of(generation: str) -> list[str]:
 
     Raises ValueError for another name.
     """
-    return [*_schema(generation), *_statements(_TABLES + _INDEXES + _PARKING, generation)]
+    return [*_schema(generation), *statements(_TABLES + INDEXES + _PARKING, generation)]
 
 
 def parking_of(generation: str) -> list[str]:
     """The statements that let a generation of the first revision park events, in order."""
     column = f"ALTER TABLE {generation}.projection_checkpoint ADD parked integer NOT NULL DEFAULT 0"
-    return [column, *_statements(_PARKING, generation)]
+    return [column, *statements(_PARKING, generation)]
 
 
 def grants_of(generation: str) -> list[str]:
     """The statements that let the roles of both processes do their work in the first tables, in order."""
-    return _statements(_GRANTS, generation)
+    return statements(_GRANTS, generation)
 
 
 def commands_of(generation: str) -> list[str]:
     """The statements that let a generation tell what became of commands, in order. The roles must be there."""
-    return _statements(_COMMANDS, generation)
+    return statements(_COMMANDS, generation)
 
 
 def sums_of(generation: str) -> list[str]:
     """The statements that let a generation keep sums per customer and per day, in order. The roles must be there."""
-    return _statements(_SUMS, generation)
+    return statements(_SUMS, generation)
 
 
 def telling_of(generation: str) -> list[str]:
     """The statements that let query-api tell that what is asked for is parked, in order. The roles must be there."""
-    return _statements(_TELLING, generation)
+    return statements(_TELLING, generation)
 
 
 def _schema(generation: str) -> list[str]:
     if _NAME.fullmatch(generation) is None:
         raise ValueError(f"{generation!r} is not the name of a generation, such as g1")
     return [f"CREATE SCHEMA {generation}"]
-
-
-def _statements(text: str, generation: str) -> list[str]:
-    return [one.strip() for one in text.replace("{g}", generation).split(";\n") if one.strip()]

@@ -13,7 +13,7 @@ from query_api.migrations.patience import Patience, patiently
 from query_api.migrations.revisions import is_current
 
 _FOLDER: Final = Path(__file__).parent
-_LOCK: Final = 4_021_967_310
+LOCK: Final = 4_021_967_310
 """Any number, as long as nothing else in this database locks the same."""
 
 _PATIENCE: Final = Patience()
@@ -42,7 +42,7 @@ def migrate(database_url: str, patience: Patience = _PATIENCE) -> str:
 
 def _upgrade(engine: Engine, patience: Patience) -> None:
     with engine.begin() as connection:
-        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({LOCK})")
         present = MigrationContext.configure(connection, opts={"version_table_schema": "public"})
         if is_current(present.get_current_revision()):
             return

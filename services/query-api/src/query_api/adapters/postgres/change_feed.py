@@ -1,13 +1,15 @@
-"""The one connection on which the read database tells what has just changed."""
+"""The one connection on which the read database tells what has just changed in the live generation."""
 
 import asyncio
 import random
-from typing import Final
+from contextlib import aclosing
+from typing import Any, Final
 
 import structlog
-from psycopg import AsyncConnection, OperationalError, sql
+from psycopg import AsyncConnection, OperationalError, errors, sql
 
-from orders_contracts.changes import decode_changes
+from orders_contracts.changes import channel, decode_changes
+from query_api.adapters.postgres import live
 from query_api.application.waiting_room import WaitingRoom
 
 FIRST_PAUSE_SECONDS: Final = 0.05
@@ -20,9 +22,8 @@ _log = structlog.get_logger()
 class PostgresChangeFeed:
     """Listens for as long as it runs, and passes on to the waiting room."""
 
-    def __init__(self, conninfo: str, channel: str, room: WaitingRoom) -> None:
+    def __init__(self, conninfo: str, room: WaitingRoom) -> None:
         self._conninfo = conninfo
-        self._channel = channel
         self._room = room
         self.connected = False
 
@@ -32,7 +33,7 @@ class PostgresChangeFeed:
         while True:
             try:
                 await self._listen()
-            except (OperationalError, TimeoutError) as error:
+            except (OperationalError, TimeoutError, errors.UndefinedTable) as error:  # the last: not migrated yet
                 if self.connected:
                     _log.warning("no longer told of changes", reason=str(error).strip())
                     pause = FIRST_PAUSE_SECONDS
@@ -42,16 +43,30 @@ class PostgresChangeFeed:
 
     async def _listen(self) -> None:
         async with await AsyncConnection.connect(self._conninfo, autocommit=True) as connection:
-            await connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(self._channel)))
-            self.connected = True
-            _log.info("told of changes", channel=self._channel)
-            # What was said while nobody listened is lost: those who wait must look for themselves.
-            self._room.call_all()
+            # Before it is asked which generation is live: a switch after that is heard of.
+            await _listen_to(connection, live.CHANNEL)
+            heard: str | None = None
             while True:
-                async for notice in connection.notifies(timeout=IDLE_SECONDS):
+                generation = await _live_generation(connection)
+                await _listen_to(connection, channel(generation))
+                if heard not in {None, generation}:
+                    await connection.execute(sql.SQL("UNLISTEN {}").format(sql.Identifier(channel(heard or ""))))
+                heard = generation
+                self.connected = True
+                _log.info("told of changes", generation=generation)
+                # What was said while nobody listened is lost: those who wait must look for themselves.
+                self._room.call_all()
+                await self._pass_on_until_switched(connection)
+
+    async def _pass_on_until_switched(self, connection: AsyncConnection[Any]) -> None:
+        while True:
+            async with aclosing(connection.notifies(timeout=IDLE_SECONDS)) as notices:
+                async for notice in notices:
+                    if notice.channel == live.CHANNEL:
+                        return
                     self._pass_on(notice.payload)
-                async with asyncio.timeout(IDLE_SECONDS):
-                    await connection.execute("SELECT 1")
+            async with asyncio.timeout(IDLE_SECONDS):
+                await connection.execute("SELECT 1")
 
     def _pass_on(self, payload: str) -> None:
         if len(self._room) == 0:
@@ -62,3 +77,13 @@ class PostgresChangeFeed:
         except ValueError:
             _log.error("not a list of changes", payload=payload[:200])
             self._room.call_all()
+
+
+async def _live_generation(connection: AsyncConnection[Any]) -> str:
+    found = await (await connection.execute(live.NAME)).fetchone()
+    assert found is not None
+    return str(found[0])
+
+
+async def _listen_to(connection: AsyncConnection[Any], name: str) -> None:
+    await connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(name)))

@@ -67,10 +67,15 @@ class ReadDatabase:
         await self._pool.close(timeout=2)
 
     async def rows(
-        self, statement: str, parameters: Parameters | None = None, seconds: float = STATEMENT_SECONDS
+        self,
+        statement: str,
+        parameters: Parameters | None = None,
+        seconds: float = STATEMENT_SECONDS,
+        *,
+        replan: bool = False,
     ) -> list[Row]:
-        """The rows of `statement`, within `seconds`. Raises Unavailable."""
-        task = asyncio.create_task(self._persist(statement, parameters))
+        """The rows of `statement`, within `seconds`. `replan`: parameters decide on its plan. Raises Unavailable."""
+        task = asyncio.create_task(self._persist(statement, parameters, replan))
         try:
             done, _ = await asyncio.wait({task}, timeout=seconds)
         except asyncio.CancelledError:
@@ -88,19 +93,20 @@ class ReadDatabase:
         except (OperationalError, InterfaceError) as error:
             raise Unavailable("The read database failed.") from error
 
-    async def _persist(self, statement: str, parameters: Parameters | None) -> list[Row]:
+    async def _persist(self, statement: str, parameters: Parameters | None, replan: bool) -> list[Row]:
         """After a restart every connection in the pool is dead: each one that proves so is thrown out for another."""
         for _ in range(self._size):
             try:
-                return await self._once(statement, parameters)
+                return await self._once(statement, parameters, replan)
             except _ConnectionLost as error:
                 _log.warning("connection lost, trying another", reason=str(error).strip())
-        return await self._once(statement, parameters)
+        return await self._once(statement, parameters, replan)
 
-    async def _once(self, statement: str, parameters: Parameters | None) -> list[Row]:
+    async def _once(self, statement: str, parameters: Parameters | None, replan: bool) -> list[Row]:
         connection = await self._pool.getconn()
         try:
-            cursor: AsyncCursor[Row] = await connection.execute(statement, parameters, binary=True)
+            prepare = False if replan else None
+            cursor: AsyncCursor[Row] = await connection.execute(statement, parameters, prepare=prepare, binary=True)
             return await cursor.fetchall()
         except (OperationalError, InterfaceError) as error:
             if connection.closed:

@@ -29,4 +29,4 @@ class Schema:
             return [str(error)]
         if not self._is_current(versions[0][0] if versions else None):
             return ["The read database is not migrated to what this version needs."]
-        return [] if generation else ["The read database does not have this generation of read models."]
+        return [] if generation else ["No generation of read models is live."]

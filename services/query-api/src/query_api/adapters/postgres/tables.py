@@ -1,4 +1,4 @@
-"""The read tables, as the questions see them. No schema is named: search_path says which generation is meant."""
+"""The read tables, as the questions see them. No schema is named: search_path leads to views of the live generation."""
 
 from sqlalchemy import (
     BigInteger,
@@ -37,6 +37,14 @@ order_summary = Table(
     Column("skus", ARRAY(Text), nullable=False),
     Column("created_at", DateTime(timezone=True), nullable=False),
     Column("doc", JSON, nullable=False),
+)
+
+order_sku = Table(
+    "order_sku",
+    metadata,
+    Column("sku", Text, primary_key=True),
+    Column("created_at", DateTime(timezone=True), primary_key=True),
+    Column("order_id", UUID, primary_key=True),
 )
 
 order_history = Table(

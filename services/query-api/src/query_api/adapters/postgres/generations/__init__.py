@@ -1,0 +1,1 @@
+"""Generations of read models in the read database, as its owner sees them."""

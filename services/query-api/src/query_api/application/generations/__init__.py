@@ -1,0 +1,1 @@
+"""Generations of read models: making one, comparing it with the one that is live, and switching between them."""

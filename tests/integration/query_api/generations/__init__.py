@@ -1,0 +1,1 @@
+"""Generations of read models, made, compared and switched on a real read database."""

@@ -1,0 +1,183 @@
+"""What a page of a long list reads, by Postgres' own count: what it answers, wherever it is, whatever the filters are.
+
+A million orders are tried with LISTED_ORDERS=1000000.
+"""
+
+from collections.abc import Iterator, Mapping
+from os import environ
+from typing import Any, Final, NamedTuple
+
+import psycopg
+import pytest
+
+from query_api.adapters.postgres.order_lists import page_statement
+from query_api.application.views import OrderFilters
+from tests.contract.databases.logins import as_member
+from tests.databases import Databases
+
+Connection = psycopg.Connection[Any]
+
+ORDERS: Final = int(environ.get("LISTED_ORDERS", "100000"))
+ROWS: Final = 21
+"""Of a page of 20, and the one that tells that there is a next one."""
+DEEP: Final = 0.9
+"""How much of a list lies before its deep page."""
+MORE: Final = 1.1
+FEW: Final = 6
+"""Blocks that one page may read more than another because rows and index entries happen to lie in more of them."""
+PER_ROW: Final = 6
+"""Blocks for a row that is looked up by its id: four down an index, one of the row, and one to spare."""
+
+FILL: Final = """
+INSERT INTO g1.order_summary
+SELECT gen_random_uuid(), ('00000000-0000-7000-8000-' || lpad(buyer::text, 12, '0'))::uuid, status,
+    CASE WHEN n % 3 = 0 THEN 'R' || n % 100 END, total, skus,
+    timestamptz '2026-01-01' + n * interval '20 seconds', '{}'
+FROM (
+    SELECT n, CASE WHEN n % 20 = 0 THEN 0 ELSE 1 + n::bigint * 7919 % 5000 END AS buyer,
+        CASE WHEN n % 1000 = 1 THEN 'REJECTED' WHEN n > 0.9 * {orders} THEN 'CONFIRMED' ELSE 'COMPLETED' END AS status,
+        CASE WHEN n <= 0.01 * {orders} THEN 1 WHEN n % 5000 = 2 THEN 90000000 ELSE 1000 + n % 9973 END AS total,
+        ARRAY['S' || n % 500] || CASE WHEN n % 3 = 0 THEN ARRAY['OFTEN'] ELSE '{}' END
+            || CASE WHEN n <= 0.05 * {orders} THEN ARRAY['OLD'] ELSE '{}' END AS skus
+    FROM generate_series(1, {orders}) AS n
+) AS made
+"""
+"""The oldest have a SKU and a total that no later order has, the newest a status of their own: nothing is even."""
+
+BUYER: Final[dict[str, object]] = {"customer_id": "00000000-0000-7000-8000-000000000000"}
+DAYS: Final[dict[str, object]] = {"created_from": "2026-01-01T06:00:00Z", "created_to": "2026-01-12T00:00:00Z"}
+IN_ORDER: Final[list[tuple[dict[str, object], set[str]]]] = [
+    ({}, {"order_summary_newest"}),
+    (DAYS, {"order_summary_newest"}),
+    (BUYER, {"order_summary_customer"}),
+    (BUYER | DAYS, {"order_summary_customer"}),
+    (BUYER | {"status": "COMPLETED"}, {"order_summary_customer_status"}),
+    (BUYER | {"status": "COMPLETED"} | DAYS, {"order_summary_customer_status"}),
+    ({"status": "COMPLETED"}, {"order_summary_status"}),
+    ({"status": "REJECTED"}, {"order_summary_status"}),
+    ({"status": "COMPLETED"} | DAYS, {"order_summary_status"}),
+    ({"reference": "R99"}, {"order_summary_reference"}),
+    ({"sku": "OFTEN"}, {"order_sku_pkey", "order_summary_pkey"}),
+    ({"sku": "S77"}, {"order_sku_pkey", "order_summary_pkey"}),
+    ({"sku": "OLD"}, {"order_sku_pkey", "order_summary_pkey"}),
+    ({"sku": "OFTEN"} | DAYS, {"order_sku_pkey", "order_summary_pkey"}),
+]
+"""Filters, and the indexes that give their orders one after the other."""
+
+TOTALS: Final[list[dict[str, object]]] = [
+    {"min_total_cents": 1000},
+    {"min_total_cents": 10900},
+    {"min_total_cents": 90000000},
+    {"min_total_cents": 1999, "max_total_cents": 1999},
+    {"max_total_cents": 1},
+    {"status": "COMPLETED", "min_total_cents": 90000000},
+    {"status": "COMPLETED", "max_total_cents": 1},
+    DAYS | {"min_total_cents": 10900},
+]
+
+
+class Page(NamedTuple):
+    """What a page took: the names of the indexes, of the nodes of the plan, and blocks read from memory or disk."""
+
+    indexes: set[str]
+    nodes: set[str]
+    blocks: int
+
+
+@pytest.fixture(scope="module")
+def listed(read_databases: Databases) -> Iterator[Connection]:
+    """query-api's connection to a database with many orders, of which statistics have been taken."""
+    with read_databases.one() as url:
+        with psycopg.connect(url, autocommit=True) as owner:
+            owner.execute(FILL.replace("{orders}", str(ORDERS)).encode())
+            owner.execute("VACUUM ANALYZE g1.order_summary")
+            owner.execute("VACUUM ANALYZE g1.order_sku")
+        with psycopg.connect(as_member(url, "orders_query"), options="-csearch_path=live", autocommit=True) as asking:
+            yield asking
+
+
+def statement(filters: Mapping[str, object], further: bool) -> str:
+    return page_statement(tuple(OrderFilters(**filters).given()), further).text  # type: ignore[arg-type]
+
+
+def first_page(connection: Connection, filters: Mapping[str, object]) -> Page:
+    return explained(connection, statement(filters, False), {**filters, "size": ROWS})
+
+
+def deep_page(connection: Connection, filters: Mapping[str, object]) -> Page:
+    """The page behind DEEP of the list."""
+    rows = connection.execute(statement(filters, False).encode(), {**filters, "size": ORDERS}).fetchall()
+    created_at, order_id, _ = rows[int(DEEP * len(rows))]
+    place = {"after_created_at": created_at, "after_order_id": order_id}
+    return explained(connection, statement(filters, True), {**filters, **place, "size": ROWS})
+
+
+def explained(connection: Connection, text: str, parameters: Mapping[str, object]) -> Page:
+    """A second look, for which hint bits are set and pages are where they stay."""
+    query = f"EXPLAIN (ANALYZE, BUFFERS, TIMING OFF, FORMAT JSON) {text}".encode()
+    connection.execute(query, parameters)
+    row = connection.execute(query, parameters).fetchone()
+    assert row is not None
+    top = row[0][0]["Plan"]
+    nodes = list(all_nodes(top))
+    indexes = {str(node["Index Name"]) for node in nodes if "Index Name" in node}
+    blocks = int(top["Shared Hit Blocks"]) + int(top["Shared Read Blocks"])
+    return Page(indexes, {str(node["Node Type"]) for node in nodes}, blocks)
+
+
+def all_nodes(node: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    yield node
+    for inner in node.get("Plans", []):
+        yield from all_nodes(inner)
+
+
+@pytest.mark.parametrize(("filters", "indexes"), IN_ORDER, ids=str)
+def test_every_filter_has_an_index_that_gives_its_orders_in_order(
+    listed: Connection, filters: dict[str, object], indexes: set[str]
+) -> None:
+    for page in (first_page(listed, filters), deep_page(listed, filters)):
+        assert page.indexes == indexes
+        assert not page.nodes & {"Sort", "Incremental Sort", "Seq Scan", "Bitmap Heap Scan", "Hash Join"}
+        assert page.blocks <= PER_ROW * ROWS
+
+
+@pytest.mark.parametrize("filters", [filters for filters, _ in IN_ORDER] + TOTALS, ids=str)
+def test_a_page_deep_in_the_list_reads_no_more_than_the_first(listed: Connection, filters: dict[str, object]) -> None:
+    assert deep_page(listed, filters).blocks <= MORE * first_page(listed, filters).blocks + FEW
+
+
+@pytest.mark.parametrize("filters", TOTALS, ids=str)
+def test_totals_are_tried_among_index_entries_and_only_what_is_answered_is_read(
+    listed: Connection, filters: dict[str, object]
+) -> None:
+    for page in (first_page(listed, filters), deep_page(listed, filters)):
+        assert page.indexes <= {
+            "order_summary_newest",
+            "order_summary_status",
+            "order_summary_total",
+            "order_summary_pkey",
+        }
+        assert not page.nodes & {"Seq Scan", "Bitmap Heap Scan"}
+        entries_per_block = 60
+        assert page.blocks <= PER_ROW * ROWS + ORDERS // entries_per_block
+
+
+@pytest.mark.parametrize(("filters", "indexes"), IN_ORDER, ids=str)
+def test_the_plan_that_is_kept_for_all_values_is_the_same(
+    listed: Connection, filters: dict[str, object], indexes: set[str]
+) -> None:
+    for further in (False, True):
+        text = statement(filters, further)
+        names = [*filters, "size", "after_created_at", "after_order_id"]
+        numbered = text % {name: f"${number}" for number, name in enumerate(names, 1)}
+        row = listed.execute(f"EXPLAIN (GENERIC_PLAN, FORMAT JSON) {numbered}".encode()).fetchone()
+        assert row is not None
+        assert {node["Index Name"] for node in all_nodes(row[0][0]["Plan"]) if "Index Name" in node} == indexes
+
+
+@pytest.mark.parametrize("further", [False, True])
+def test_statements_whose_plan_depends_on_values_are_planned_for_them(further: bool) -> None:
+    kept = [("status",), ("sku",), ("customer_id", "status"), ("created_from", "sku")]
+    planned = [("min_total_cents",), ("customer_id", "max_total_cents"), ("status", "sku")]
+    assert not any(page_statement(filters, further).replan for filters in kept)
+    assert all(page_statement(filters, further).replan for filters in planned)
