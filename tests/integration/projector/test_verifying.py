@@ -13,7 +13,7 @@ import psycopg
 import pytest
 
 from orders_contracts import orders
-from orders_contracts.replay import ReplayRequest
+from orders_contracts.replay import REPLAY_REQUESTS, ReplayRequest
 from projector import composition
 from projector.entrypoints import verified
 from projector.settings import Settings
@@ -51,7 +51,7 @@ class Relay:
             for request in requests[self.answered :]:
                 await self._answer(request)
             self.answered = len(requests)
-            await asyncio.sleep(0.05)
+            await self.publisher.client.xread({REPLAY_REQUESTS: "$"}, block=50)
 
     async def _answer(self, request: ReplayRequest) -> None:
         entries = self.log.partitions[request.partition][request.first - 1 : request.first - 1 + request.count]
