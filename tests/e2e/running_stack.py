@@ -25,16 +25,14 @@ class Stack:
 
     def call(self, *words: str, within: float = 120) -> str:
         """Run one verb and answer what it printed. Raises AssertionError where it fails."""
-        done = subprocess.run(
-            [sys.executable, "-m", "stack", *words],
-            cwd=self.folder,
-            capture_output=True,
-            text=True,
-            timeout=within,
-            check=False,
-        )
+        done = self.run(*words, within=within)
         assert done.returncode == 0, f"stack {' '.join(words)}: {done.stdout}{done.stderr}"
         return done.stdout
+
+    def run(self, *words: str, within: float = 120) -> subprocess.CompletedProcess[str]:
+        """Run one verb to its end, however that is."""
+        command = [sys.executable, "-m", "stack", *words]
+        return subprocess.run(command, cwd=self.folder, capture_output=True, text=True, timeout=within, check=False)
 
     def status(self) -> dict[str, dict[str, Any]]:
         """Pid, state and url of each part."""

@@ -107,6 +107,20 @@ def demo() -> None:
 
 
 @app.command()
+def rebuild(
+    keep: Annotated[
+        bool, typer.Option("--keep", help="Keep the old generation, for a look. Nobody goes on with it.")
+    ] = False,
+) -> None:
+    """Make all read models anew from the log, while the stack goes on answering, and switch to them."""
+    from rich.console import Console  # noqa: PLC0415 - as above
+
+    from stack.rebuild import rebuild as run_rebuild  # noqa: PLC0415
+
+    run_rebuild(_project(), Console(), keep=keep)
+
+
+@app.command()
 def reset(data: Data = None) -> None:
     """Remove all data; nothing may be running."""
     print(f"removed {verbs.reset(_project(), data)}")

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
@@ -9,6 +10,7 @@ from stack import postgres, valkey
 from stack.database_users import admit, url_for
 from stack.gateway import SEARCHED, gateway
 from stack.launching import Command
+from stack.live_generation import live_generation
 from stack.parts import Part, Program, Server, Site
 from stack.postgres import PostgresServer
 from stack.readiness import ask_summary
@@ -95,9 +97,21 @@ def _redis_url(site: Site, service: str) -> str:
     return given or kept_users(site.data).url(site.urls["redis"], OF_SERVICE[service])
 
 
-def _worker(site: Site, port: int, name: str, database: str) -> Server:
-    settings = {"DATABASE_URL": url_for(site, name, database), "REDIS_URL": _redis_url(site, name)}
-    return service(site, name.replace("-", "_"), "run", port, settings)
+def _outbox_relay(site: Site, port: int) -> Server:
+    settings = {
+        "DATABASE_URL": url_for(site, "outbox-relay", "write-db"),
+        "REDIS_URL": _redis_url(site, "outbox-relay"),
+    }
+    return service(site, "outbox_relay", "run", port, settings)
+
+
+def _projector(site: Site, port: int, generation: str | None = None) -> Server:
+    settings = {
+        "DATABASE_URL": url_for(site, "projector", "read-db"),
+        "REDIS_URL": _redis_url(site, "projector"),
+        "GENERATION": generation or live_generation(site.urls["read-db"]),
+    }
+    return service(site, "projector", "run", port, settings)
 
 
 def _migrate_command_api(site: Site) -> Command:
@@ -109,17 +123,26 @@ def _migrate_query_api(site: Site) -> Command:
     return module_command(site, "query_api", "migrate", settings)
 
 
+_PROJECTOR = _service_part("projector", "projectors", 8004, 4, _projector)
+
+
+def projector_of(generation: str) -> Part:
+    """A projector more, of this generation whichever is live."""
+    name = f"{_PROJECTOR.name}-{generation}"
+    return replace(_PROJECTOR, name=name, make=partial(_projector, generation=generation), counted_as=None)
+
+
 PARTS = (
     _postgres_part("write-db", 5541, "STACK_WRITE_DATABASE_URL", _unchanged),
     _postgres_part("read-db", 5542, "STACK_READ_DATABASE_URL", with_search_path),
     _REDIS,
     _service_part("command-api", "command-apis", 8001, 2, _command_api, migrate=_migrate_command_api, owns="write-db"),
-    _service_part("outbox-relay", "relays", 8003, 3, partial(_worker, name="outbox-relay", database="write-db")),
-    _service_part("projector", "projectors", 8004, 4, partial(_worker, name="projector", database="read-db")),
+    _service_part("outbox-relay", "relays", 8003, 3, _outbox_relay),
+    _PROJECTOR,
     _service_part("query-api", "query-apis", 8002, 1, _query_api, migrate=_migrate_query_api, owns="read-db"),
     Part("gateway", 8000, GATEWAY, 0, gateway, address_on),
 )
 
 EXTRAS = {"fraud": Part("fraud-check", 8005, ENGINES, 8, _fraud_check, address_on, summary=ask_summary)}
 
-ORDERS = Program(parts=PARTS, argv=(sys.executable, "-m", "stack"), tour=curl_tour, extras=EXTRAS)
+ORDERS = Program(parts=PARTS, argv=(sys.executable, "-m", "stack"), tour=curl_tour, extras=EXTRAS, beside=projector_of)

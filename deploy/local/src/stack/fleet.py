@@ -3,6 +3,7 @@
 import asyncio
 import signal
 from collections.abc import Coroutine, Iterable
+from dataclasses import replace
 from itertools import groupby
 
 from stack.child import Child, describe_end
@@ -10,6 +11,7 @@ from stack.failures import WRONG_CALL, StackError
 from stack.launching import last_lines
 from stack.ledger import Ledger
 from stack.parts import Part
+from stack.ports import choose_port
 from stack.running_part import RunningPart, Status
 from stack.site_plan import Plan
 from stack.voice import Voice
@@ -62,6 +64,26 @@ class Fleet:
                 await part.restart()
         except TimeoutError:
             raise StackError(f"{name} is not ready after {READY_WITHIN:.0f} s: {part.waiting_for}") from None
+
+    async def join(self, part: Part) -> None:
+        """Start a part more; returns when it is ready. Raises StackError when it is not, in time, and stops it then."""
+        if part.name in self._running:
+            raise StackError(f"there is a {part.name} already", WRONG_CALL)
+        port = choose_port()
+        site = replace(self._site, urls={**self._site.urls, part.name: part.url_on(port)})
+        self._running[part.name] = RunningPart(part, site, port, self._ledger, self._voice.say)
+        try:
+            async with asyncio.timeout(READY_WITHIN):
+                await self._running[part.name].start()
+        except (StackError, TimeoutError) as error:
+            await self.leave(part.name)
+            raise StackError(str(error) or f"{part.name} is not ready after {READY_WITHIN:.0f} s") from None
+
+    async def leave(self, name: str) -> None:
+        """Stop a part for good. Raises StackError for one that is not there."""
+        for line in await self.named(name).retire():
+            self._voice.say(line)
+        del self._running[name]
 
     async def take_down(self) -> list[str]:
         """Stop everything in order; returns a line about each part that was stopped."""

@@ -98,13 +98,15 @@ class Part:
 class Program:
     """A launcher: the parts it runs, how to call itself, and the lines that show a visitor round.
 
-    `extras` are parts that run only where `up` is asked for them, by the names of its options.
+    `extras` are parts that run only where `up` is asked for them, by the names of its options. `beside` makes the part
+    that works on a generation of read models beside those that work on the live one.
     """
 
     parts: tuple[Part, ...]
     argv: tuple[str, ...]
     tour: Callable[[Mapping[str, str]], list[str]]
     extras: Mapping[str, Part] = field(default_factory=dict)
+    beside: Callable[[str], Part] | None = None
 
     @property
     def names(self) -> tuple[str, ...]:

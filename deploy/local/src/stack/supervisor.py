@@ -15,7 +15,7 @@ from stack.failures import WRONG_CALL, StackError
 from stack.fleet import Fleet
 from stack.kept_users import without_password
 from stack.ledger import stop_left_over
-from stack.parts import Program, caller_environment
+from stack.parts import Part, Program, caller_environment
 from stack.pointer import Pointer, only_one, pointer_file
 from stack.processes import Identity
 from stack.site_plan import Plan, plan_site
@@ -110,34 +110,50 @@ class Supervisor:
         self._phase = "up"
 
     async def _handle(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        answer: dict[str, Any] = {}
         match request:
             case {"verb": "status"}:
                 parts = [asdict(status) for status in await self._fleet.statuses()]
-                return {"phase": self._phase, "waiting": self._fleet.waiting, "parts": parts}
+                answer = {"phase": self._phase, "waiting": self._fleet.waiting, "parts": parts}
             case {"verb": "phase"}:
-                return {"phase": self._phase, "waiting": self._fleet.waiting}
+                answer = {"phase": self._phase, "waiting": self._fleet.waiting}
             case {"verb": "down"}:
                 self._enough.set()
                 await self._down.wait()
-                return {"lines": self._stopped}
+                answer = {"lines": self._stopped}
             case {"verb": "restart", "name": str(name)}:
-                return await self._restart(name)
+                await self._restart(name)
             case {"verb": "kill", "name": str(name), "signal": int(number)}:
-                return await self._kill(name, number)
+                answer = await self._kill(name, number)
+            case {"verb": "join", "generation": str(generation)}:
+                part = self._beside(generation)
+                await self._fleet.join(part)
+                answer = {"name": part.name}
+            case {"verb": "leave", "generation": str(generation)}:
+                await self._fleet.leave(self._beside(generation).name)
             case _:
                 raise StackError("the running stack does not know this request: is it of another version?", WRONG_CALL)
+        return answer
 
-    async def _restart(self, name: str) -> dict[str, Any]:
-        self._fleet.named(name)
+    def _beside(self, generation: str) -> Part:
+        self._must_be_up()
+        if self._program.beside is None:
+            raise StackError("nothing here works on generations", WRONG_CALL)
+        return self._program.beside(generation)
+
+    def _must_be_up(self) -> None:
         if self._phase != "up":
             raise StackError(f"the stack is {self._phase}: wait until it is up")
+
+    async def _restart(self, name: str) -> None:
+        self._fleet.named(name)
+        self._must_be_up()
         try:
             await self._fleet.restart(name)
         except StackError as error:
             self._voice.say(error.message)
             raise
         self._voice.say(f"restarted {name}")
-        return {}
 
     async def _kill(self, name: str, number: int) -> dict[str, Any]:
         child = self._fleet.named(name).child
