@@ -5,8 +5,10 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from stack.accounts import Account
-from stack.catalogue import ORDERS, PARTS, with_search_path
+from stack.catalogue import ORDERS, PARTS, projector_of, with_search_path
 from stack.lodging import Binaries, Lodging
 from stack.parts import Site
 from stack.postgres import PostgresServer
@@ -19,6 +21,12 @@ from stack.valkey import ValkeyServer
 
 URLS = {part.name: part.url_on(part.usual_port) for part in PARTS}
 BY_NAME = {part.name: part for part in PARTS}
+
+
+@pytest.fixture(autouse=True)
+def _live(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the read database would say."""
+    monkeypatch.setattr("stack.catalogue.live_generation", {URLS["read-db"]: "g7"}.__getitem__)
 
 
 def site_in(folder: Path) -> Site:
@@ -65,9 +73,16 @@ def test_each_service_gets_its_settings_under_its_own_prefix(tmp_path: Path) -> 
     projector = environment("projector", tmp_path)
     assert projector["PROJECTOR_DATABASE_URL"] == URLS["read-db"]
     assert projector["PROJECTOR_REDIS_URL"] == users.url(URLS["redis"], "projector")
+    assert projector["PROJECTOR_GENERATION"] == "g7"
     query_api = environment("query-api", tmp_path)
     assert query_api["QUERY_API_DATABASE_URL"] == URLS["read-db"]
     assert len(query_api["QUERY_API_PAGE_TOKEN_SECRET"]) >= 32
+
+
+def test_a_projector_beside_the_others_has_a_generation_and_a_name_of_its_own(tmp_path: Path) -> None:
+    part = projector_of("g9")
+    assert (part.name, part.stops) == ("projector-g9", BY_NAME["projector"].stops)
+    assert part.make(site_in(tmp_path), 1).command().env["PROJECTOR_GENERATION"] == "g9"
 
 
 def test_services_inherit_what_the_caller_has_set_and_engines_do_not(tmp_path: Path) -> None:
