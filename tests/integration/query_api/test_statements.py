@@ -58,6 +58,9 @@ async def test_every_question_is_one_statement(
         "/products",
         f"/commands/{command.command_id}",
         f"/commands/{uuid4()}",
+        f"/customers/{order.customer_id}/summary",
+        "/reports/sales",
+        "/reports/sales?currency=EUR",
         "/projections",
     ):
         counted.clear()

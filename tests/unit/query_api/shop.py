@@ -15,6 +15,7 @@ from query_api.application.views import OrderFilters, OrderId, ProjectionProgres
 from query_api.application.waiting_room import WaitingRoom
 from query_api.composition import bus_of
 from tests.fakes.query_following import InMemoryOrderChanges, InMemoryParkedAggregates
+from tests.fakes.query_sums import InMemoryCustomerSums, InMemorySalesSums
 from tests.fakes.query_views import InMemoryCommandViews, InMemoryOrderViews, InMemoryProductViews, InMemoryProjections
 from tests.suites.query_rows import OrderRow
 
@@ -37,7 +38,9 @@ class Shop:
     def _bus_on(self, orders: InMemoryOrderViews) -> QueryBus:
         projections = InMemoryProjections(ProjectionProgress("g1", None, [], None))
         changes = InMemoryOrderChanges(orders)
-        sources = Sources(orders, changes, self.products, self.commands, projections, self.parked)
+        customers, sales = InMemoryCustomerSums(), InMemorySalesSums()
+        views = (orders, changes, self.products, self.commands)
+        sources = Sources(*views, customers, sales, projections, self.parked)
         return bus_of(sources, self.room)
 
     def look_up_in(self, orders: InMemoryOrderViews) -> None:

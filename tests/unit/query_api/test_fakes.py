@@ -2,10 +2,13 @@
 
 from collections.abc import Sequence
 
+from query_api.application.sums import SalesDay
 from tests.fakes.query_following import InMemoryOrderChanges, InMemoryParkedAggregates
+from tests.fakes.query_sums import InMemoryCustomerSums, InMemorySalesSums
 from tests.fakes.query_views import InMemoryCommandViews, InMemoryOrderViews, InMemoryProductViews
 from tests.suites.query_following import OrderChangesSuite, ParkedAggregatesSuite
 from tests.suites.query_rows import CommandRow, OrderRow, ProductRow
+from tests.suites.query_sums import CustomerRow, CustomerSumsSuite, SalesSumsSuite
 from tests.suites.query_views import CommandViewsSuite, OrderViewsSuite, ProductViewsSuite
 
 
@@ -47,3 +50,13 @@ class TestInMemoryParkedAggregates(ParkedAggregatesSuite):
         for event in events:
             parked.park(*event)
         return parked
+
+
+class TestInMemoryCustomerSums(CustomerSumsSuite):
+    async def holding(self, rows: Sequence[CustomerRow]) -> InMemoryCustomerSums:
+        return InMemoryCustomerSums(rows)
+
+
+class TestInMemorySalesSums(SalesSumsSuite):
+    async def holding(self, rows: Sequence[SalesDay]) -> InMemorySalesSums:
+        return InMemorySalesSums(rows)

@@ -43,6 +43,8 @@ def test_it_lists_the_questions_once_and_nothing_else(document: dict[str, Any]) 
         f"{API}/orders/{{order_id}}",
         f"{API}/orders",
         f"{API}/customers/{{customer_id}}/orders",
+        f"{API}/customers/{{customer_id}}/summary",
+        f"{API}/reports/sales",
         f"{API}/orders/{{order_id}}/history",
         f"{API}/orders/{{order_id}}/events",
         f"{API}/products/{{sku}}",

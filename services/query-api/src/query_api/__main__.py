@@ -5,7 +5,7 @@ from typing import NoReturn, TypeVar
 
 import structlog
 import typer
-from psycopg import OperationalError
+from psycopg import Error, OperationalError
 from pydantic import ValidationError
 
 from query_api import composition
@@ -66,11 +66,11 @@ def about_generations(what: Callable[[Generations], Answer]) -> Answer:
     configure_logging(settings.log_level, settings.log_format)
     try:
         return composition.with_generations(settings, what)
-    except Refused as error:
-        typer.echo(f"query-api: generation: {error}", err=True)
-        raise typer.Exit(1) from None
     except OperationalError as error:
         _give_up("DATABASE_URL", " ".join(str(error).split()))
+    except (Refused, Error) as error:  # the latter where a generation lacks what it should have
+        typer.echo(f"query-api: generation: {' '.join(str(error).split())}", err=True)
+        raise typer.Exit(1) from None
 
 
 app.add_typer(generation_verbs(about_generations), name="generation")

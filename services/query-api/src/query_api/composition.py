@@ -22,6 +22,7 @@ from query_api.adapters.postgres.parked_aggregates import PostgresParkedAggregat
 from query_api.adapters.postgres.product_views import PostgresProductViews
 from query_api.adapters.postgres.projections import PostgresProjections
 from query_api.adapters.postgres.schema import Schema
+from query_api.adapters.postgres.sums import PostgresCustomerSums, PostgresSalesSums
 from query_api.application.bus import QueryBus
 from query_api.application.fresh import AsOf, AsOfHandler
 from query_api.application.generations.ports import Blueprint, Generations
@@ -29,8 +30,10 @@ from query_api.application.ports import Sources
 from query_api.application.queries.follow_command import FollowCommand, FollowCommandHandler
 from query_api.application.queries.follow_order import FollowOrder, FollowOrderHandler
 from query_api.application.queries.get_command import GetCommand, GetCommandHandler
+from query_api.application.queries.get_customer_summary import GetCustomerSummary, GetCustomerSummaryHandler
 from query_api.application.queries.get_order import GetOrder, GetOrderHandler
 from query_api.application.queries.get_product import GetProduct, GetProductHandler
+from query_api.application.queries.get_sales import GetSales, GetSalesHandler
 from query_api.application.queries.list_orders import ListOrders, ListOrdersHandler
 from query_api.application.queries.list_products import ListProducts, ListProductsHandler
 from query_api.application.queries.order_history import OrderHistory, OrderHistoryHandler
@@ -74,6 +77,8 @@ def bus_of(sources: Sources, room: WaitingRoom) -> QueryBus:
             ListProducts: ListProductsHandler(products),
             GetCommand: GetCommandHandler(commands),
             FollowCommand: FollowCommandHandler(commands, room),
+            GetCustomerSummary: GetCustomerSummaryHandler(sources.customers),
+            GetSales: GetSalesHandler(sources.sales),
             GetProjections: GetProjectionsHandler(sources.projections),
         }
     )
@@ -89,6 +94,8 @@ def build(settings: Settings) -> Parts:
         PostgresOrderChanges(database),
         PostgresProductViews(database),
         PostgresCommandViews(database),
+        PostgresCustomerSums(database),
+        PostgresSalesSums(database),
         PostgresProjections(database),
         PostgresParkedAggregates(database),
     )

@@ -64,6 +64,16 @@ def test_without_exact_rows_are_estimated(world: World) -> None:
     assert world.told("status", "--exact")["generations"][0]["rows"]["order_view"] == 0
 
 
+def test_of_a_generation_that_lacks_a_table_is_told_what_there_is_and_what_is_not(world: World) -> None:
+    world.second()
+    world.run("DROP TABLE g2.product_view")
+    assert world.told("status")["generations"][1]["rows"]["product_view"] == 0
+    for words in (("status", "--exact"), ("compare", "g2")):
+        assert world.refused(*words).startswith('relation "g2.product_view" does not exist')
+    assert world.refused("promote", "g2").startswith("g2 is not as it should be: lacks ")
+    assert (world.shown(), world.rows("SELECT generation FROM public.live_generation")) == ("g1", [("g1",)])
+
+
 def test_generations_that_hold_the_same_compare_as_the_same(world: World) -> None:
     filled(world)
     compared = world.told("compare", "g2")

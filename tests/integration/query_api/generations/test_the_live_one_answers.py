@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import httpx
 import pytest
@@ -12,8 +13,10 @@ from query_api.composition import Parts, build
 from query_api.settings import Settings
 from tests.contract.databases.logins import as_member
 from tests.integration.query_api.generations.world import World
+from tests.integration.query_api.process import serving
 from tests.integration.query_api.running import PAGE_TOKEN_SECRET, running, until
-from tests.suites.query_rows import OrderRow
+from tests.integration.query_api.streaming import Event, stream
+from tests.suites.query_rows import OrderRow, store_orders
 
 
 @pytest.fixture
@@ -96,3 +99,28 @@ async def test_a_lost_connection_is_made_anew_to_the_generation_that_is_live_by_
     world.holds("g2", order)
     world.run(f"NOTIFY {channel('g2')}, 'order 1 {order.order_id}'")
     assert (await asyncio.wait_for(read, 9)).content == order.document()
+
+
+async def test_a_stream_goes_on_over_a_promotion_without_a_hole(world: World, tmp_path: Path) -> None:
+    order = OrderRow()
+    store_orders(world.url, [order])
+    world.second()
+    for table in ("order_view", "order_summary", "order_history"):
+        world.copied(table)
+    with serving(as_member(world.url, "orders_query"), tmp_path / "log") as process:
+        async with stream(process, f"/api/v1/orders/{order.order_id}/events") as open_:
+            assert await open_.event() == Event(1, order.history(1))
+            ahead(world, order, 2)
+            await asyncio.to_thread(world.done, "promote", "g2")
+            assert await open_.event() == Event(2, order.history(2))
+            ahead(world, order, 3)
+            world.run(f"NOTIFY {channel('g2')}, 'order 3 {order.order_id}'")
+            assert await open_.event() == Event(3, order.history(3))
+
+
+def ahead(world: World, order: OrderRow, version: int) -> None:
+    """The second generation has applied this event; the first one has not."""
+    with world.owner.transaction():
+        world.holds("g2", OrderRow(order_id=order.order_id, version=version))
+        row = [order.order_id, version, order.history(version).decode()]
+        world.owner.execute("INSERT INTO g2.order_history VALUES (%s, %s, %s)", row)

@@ -2,12 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Protocol
 
 from orders_contracts.consistency import ConsistencyToken
+from query_api.application.sums import CustomerSummary, SalesDay
 from query_api.application.views import (
     Change,
     CommandId,
+    CustomerId,
     Document,
     HistoryPage,
     OrderFilters,
@@ -57,6 +60,20 @@ class CommandViews(Protocol):
         """What had become of it at some moment after this call; None if it is not known."""
 
 
+class CustomerSums(Protocol):
+    """What customers have ordered, added up."""
+
+    async def summary(self, customer_id: CustomerId) -> CustomerSummary:
+        """That of one customer: zeros where he has no orders."""
+
+
+class SalesSums(Protocol):
+    """What was sold, added up by day."""
+
+    async def days(self, first: date, last: date, currency: str | None) -> list[SalesDay]:
+        """By day, then currency: the days from `first` to `last`, both included, of one currency, or (None) of all."""
+
+
 class Projections(Protocol):
     """How far the read models are."""
 
@@ -78,5 +95,7 @@ class Sources:
     changes: OrderChanges
     products: ProductViews
     commands: CommandViews
+    customers: CustomerSums
+    sales: SalesSums
     projections: Projections
     parked: ParkedAggregates

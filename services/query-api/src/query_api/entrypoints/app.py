@@ -25,10 +25,11 @@ from query_api.entrypoints.projections import ProjectionEndpoints
 from query_api.entrypoints.read_route import Operation, route_of, with_examples
 from query_api.entrypoints.reading import Reader
 from query_api.entrypoints.schemas import Problem
+from query_api.entrypoints.sums import SumEndpoints
 
 _DESCRIPTION: Final = """
-Questions about orders and products, and about commands that were accepted for later. Nothing here changes anything;
-HEAD answers wherever GET does.
+Questions about orders, products and sales, and about commands that were accepted for later. Nothing here changes
+anything; HEAD answers wherever GET does.
 
 **How fresh answers are.** Reads lag writes by milliseconds. Whoever must see an own write sends the
 `Consistency-Token` of the command's answer back on any GET. The service then waits until the read model has that
@@ -106,6 +107,7 @@ def create_app(
         *OrderEndpoints(reader, tokens).operations(),
         *ProductEndpoints(reader, tokens).operations(),
         *CommandEndpoints(reader).operations(),
+        *SumEndpoints(reader).operations(),
         *EventEndpoints(reader, streams).operations(),
         *ProjectionEndpoints(reader).operations(),
     ]

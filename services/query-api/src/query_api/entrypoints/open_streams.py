@@ -4,7 +4,8 @@ import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from socket import SO_SNDBUF, SOL_SOCKET
+from socket import SO_LINGER, SO_SNDBUF, SOL_SOCKET
+from struct import pack
 from typing import Final, Literal, get_args
 
 from prometheus_client import CollectorRegistry, Counter, Gauge
@@ -18,6 +19,7 @@ ENDING_SECONDS: Final = 1.0
 """So long after the word to stop a connection that has not taken the end of its stream is cut."""
 KERNEL_BYTES: Final = 65_536
 """What the system may hold back of one stream; left to itself it takes megabytes."""
+_DROP_WHAT_IS_LEFT: Final = pack("ii", 1, 0)
 
 Ending = Literal["gone", "complete", "aged", "stopped", "slow", "failed", "refused"]
 """The client went; all was told; it was old enough; the process stops; the client did not read; a fault; no room."""
@@ -39,15 +41,23 @@ class OpenStream:
     def __init__(self, scope: Scope) -> None:
         self.ending: Ending = "failed"
         self._transport = scope.get("state", {}).get(TRANSPORT)
-        if self._transport is not None:
+        if self._connected:
             # So that a send comes back when the system has taken everything, and this process holds nothing.
             self._transport.set_write_buffer_limits(high=0)
-            self._transport.get_extra_info("socket").setsockopt(SOL_SOCKET, SO_SNDBUF, KERNEL_BYTES)
+            self._set(SO_SNDBUF, KERNEL_BYTES)
 
     def cut(self) -> None:
         """End the connection without another byte; to close it would wait for a client who does not read."""
-        if self._transport is not None:
+        if self._connected:
+            self._set(SO_LINGER, _DROP_WHAT_IS_LEFT)
             self._transport.abort()
+
+    @property
+    def _connected(self) -> bool:
+        return self._transport is not None and self._transport.get_extra_info("socket").fileno() >= 0
+
+    def _set(self, option: int, value: int | bytes) -> None:
+        self._transport.get_extra_info("socket").setsockopt(SOL_SOCKET, option, value)
 
 
 class OpenStreams:

@@ -93,6 +93,7 @@ class OrderEndpoints:
             (
                 Link("history", {"order_id": "$response.body#/order_id"}, "Who did what to it, when."),
                 Link("customer_orders", {"customer_id": "$response.body#/customer_id"}, "All orders of its customer."),
+                Link("customer_summary", {"customer_id": "$response.body#/customer_id"}, "What these add up to."),
             ),
             tagged=True,
         )

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Final
 from urllib.parse import parse_qsl
 from uuid import UUID
@@ -16,6 +16,8 @@ _UUID: Final = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}
 _SKU: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _INTEGER: Final = re.compile(r"0|-?[1-9][0-9]{0,18}")
 _MOMENT: Final = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:Z|[+-]\d{2}:\d{2})", re.ASCII)
+_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_CURRENCY: Final = re.compile(r"[A-Z]{3}")
 _BIGINT: Final = 2**63
 _MOST_FIELDS: Final = 50
 
@@ -77,6 +79,22 @@ def moment(text: str) -> datetime:
         return datetime.fromisoformat(text.upper()).astimezone(UTC)
     except (ValueError, OverflowError):
         raise ValueError("is not a moment such as 2026-11-22T03:43:08.000120Z (RFC 3339; write + as %2B).") from None
+
+
+def day(text: str) -> date:
+    """RFC 3339, a full-date."""
+    try:
+        if _DAY.fullmatch(text) is None:
+            raise ValueError
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ValueError("is not a day such as 2026-11-22.") from None
+
+
+def currency(text: str) -> str:
+    if _CURRENCY.fullmatch(text) is None:
+        raise ValueError("is not a currency such as EUR (ISO 4217).")
+    return text
 
 
 def one_of(values: Sequence[str]) -> Callable[[str], str]:

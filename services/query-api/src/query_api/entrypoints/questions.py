@@ -2,12 +2,24 @@
 
 from typing import Final
 
-from query_api.entrypoints.parameters import Parameter, amount, integer, moment, one_of, sku, text_up_to, uuid
+from query_api.entrypoints.parameters import (
+    Parameter,
+    amount,
+    currency,
+    day,
+    integer,
+    moment,
+    one_of,
+    sku,
+    text_up_to,
+    uuid,
+)
 from query_api.entrypoints.schemas import ORDER_STATUSES
 
 _UUID: Final = {"type": "string", "format": "uuid"}
 _SKU: Final = {"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"}
 _MOMENT: Final = {"type": "string", "format": "date-time"}
+_DAY: Final = {"type": "string", "format": "date"}
 _CENTS: Final = {"type": "integer", "format": "int64"}
 _PRINTABLE: Final = {"type": "string", "minLength": 1, "maxLength": 1000, "pattern": "^[^\\u0000-\\u001f\\u007f]*$"}
 _SOME_ORDER: Final = "0193f5a2-7b1c-7d3e-8f4a-5b6c7d8e9f01"
@@ -48,6 +60,20 @@ FILTERS_OF_ONE_CUSTOMER: Final = (
 FILTERS: Final = (
     Parameter("customer_id", uuid, _UUID, "Of this customer.", example=_SOME_CUSTOMER),
     *FILTERS_OF_ONE_CUSTOMER,
+)
+
+FROM_DAY: Final = Parameter(
+    "from", day, _DAY, "The first day, in UTC; 29 days before the last unless told.", example="2026-11-01"
+)
+TO_DAY: Final = Parameter(
+    "to", day, _DAY, "The last day, at most 365 after the first; today unless told.", example="2026-11-30"
+)
+CURRENCY: Final = Parameter(
+    "currency",
+    currency,
+    {"type": "string", "pattern": "^[A-Z]{3}$"},
+    "Of this currency only (ISO 4217).",
+    example="EUR",
 )
 
 FRESHNESS: Final = (

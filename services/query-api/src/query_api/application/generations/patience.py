@@ -1,4 +1,4 @@
-"""What others hold up for a moment is tried again."""
+"""What others hold up for a moment is tried again, after growing pauses: an attempt may hold others up as well."""
 
 import time
 from collections.abc import Callable
@@ -6,17 +6,20 @@ from typing import Final, TypeVar
 
 from query_api.application.generations.errors import NotYet
 
-_PAUSE_SECONDS: Final = 0.1
+_FIRST_PAUSE: Final = 0.1
+_LONGEST_PAUSE: Final = 2.0
 T = TypeVar("T")
 
 
 def patiently(attempt: Callable[[], T], seconds: float) -> T:
     """What `attempt` answers. Raises what it raises; NotYet only when `seconds` are over, but after one attempt."""
-    deadline = time.monotonic() + seconds
+    deadline, pause = time.monotonic() + seconds, _FIRST_PAUSE
     while True:
         try:
             return attempt()
         except NotYet:
-            if time.monotonic() + _PAUSE_SECONDS > deadline:
+            left = deadline - time.monotonic()
+            if left <= 0:
                 raise
-            time.sleep(_PAUSE_SECONDS)
+        time.sleep(min(pause, left))
+        pause = min(2 * pause, _LONGEST_PAUSE)

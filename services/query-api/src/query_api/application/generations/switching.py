@@ -44,6 +44,8 @@ def must_be_there(generations: Generations, name: str) -> None:
 
 def _switch(generations: Generations, name: str, wait_seconds: float, *, force: bool) -> Switched:
     must_be_there(generations, name)
+    if not force and (differences := generations.differences(name)):
+        raise Refused(f"{name} is not as it should be: {'; '.join(differences)}")
     if missing := generations.missing_indexes(name):
         raise Refused(f"{name} lacks indexes: {', '.join(missing)}; `generation index {name}` builds them")
     return patiently(lambda: _attempt(generations, name, force=force), wait_seconds)

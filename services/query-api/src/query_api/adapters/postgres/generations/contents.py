@@ -42,5 +42,5 @@ def counted(owner: Owner, generation: str, table: str) -> int:
 
 
 def estimated(owner: Owner, generation: str, table: str) -> int:
-    """How many rows there are, more or less."""
-    return int(owner.rows(_ESTIMATE, [f"{generation}.{table}"])[0][0])
+    """How many rows there are, more or less; none where there is no such table."""
+    return sum(rows for (rows,) in owner.rows(_ESTIMATE, [f"{generation}.{table}"]))
