@@ -13,9 +13,8 @@ def live_generation(read_database_url: str) -> str:
         with psycopg.connect(read_database_url, connect_timeout=5) as connection:
             found = connection.execute(_LIVE).fetchone()
     except psycopg.Error as error:
-        raise RuntimeError(
-            f"which generation is live, the read database does not say: {' '.join(str(error).split())}"
-        ) from error
+        reason = " ".join(str(error).split())
+        raise RuntimeError(f"which generation is live, the read database does not say: {reason}") from error
     if found is None:
         raise RuntimeError("no generation of read models is live")
     return str(found[0])
