@@ -9,18 +9,24 @@ import orjson
 import pytest
 
 from orders_contracts.codec import decode_event
+from projector.application.projections.command_status import COMMAND_STATUS
+from projector.application.projections.order_history import ORDER_HISTORY
+from projector.application.projections.order_summary import ORDER_SUMMARY
+from projector.application.projections.order_view import ORDER_VIEW
+from projector.application.projections.product_view import PRODUCT_VIEW
+from projector.application.projections.read_model import ReadModel
 from tests.contract.events.applying import applied, document_before
 from tests.contract.events.goldens import WRITTEN_TYPES, golden
 from tests.contract.http.documents import document
 from tests.contract.http.schemas import standalone
 
 EVENTS: Final = {type_: decode_event(golden(type_)) for type_ in WRITTEN_TYPES}
-TABLES: Final = {
-    "Order": "order_view",
-    "OrderSummary": "order_summary",
-    "HistoryEntry": "order_history",
-    "Product": "product_view",
-    "Command": "command_status",
+STORED: Final[dict[str, ReadModel[Any]]] = {
+    "Order": ORDER_VIEW,
+    "OrderSummary": ORDER_SUMMARY,
+    "HistoryEntry": ORDER_HISTORY,
+    "Product": PRODUCT_VIEW,
+    "Command": COMMAND_STATUS,
 }
 PARTS: Final = ("items", "discounts", "charges", "shipments", "returns", "notes")
 
@@ -44,7 +50,7 @@ def faults(name: str, stored: object) -> list[str]:
 def stored_after(type_: str) -> dict[str, list[Any]]:
     """By schema: the documents after the example of this type."""
     writes = applied([EVENTS[type_]], document_before(EVENTS, EVENTS[type_]))
-    return {name: [orjson.loads(row.doc) for row in getattr(writes, table)] for name, table in TABLES.items()}
+    return {name: [orjson.loads(row.doc) for row in writes.of(model)] for name, model in STORED.items()}
 
 
 @pytest.mark.parametrize("type_", WRITTEN_TYPES)
