@@ -80,7 +80,13 @@ def test_query_api_keeps_to_its_document(fuzzing: ModuleType, write_database_url
     asyncio.run(seed_write(write_database_url))
     asyncio.run(seed_accepted(write_database_url))
     asyncio.run(seed_read(write_database_url, read_database_url))
-    parts = build(QuerySettings(database_url=read_database_url, page_token_secret=PAGE_TOKEN_SECRET))
+    parts = build(
+        QuerySettings(
+            database_url=read_database_url,
+            page_token_secret=PAGE_TOKEN_SECRET,
+            stream_life_seconds=0.1,  # whoever asks here listens to the end
+        )
+    )
 
     @asynccontextmanager
     async def lifespan(_app: Any) -> AsyncIterator[None]:

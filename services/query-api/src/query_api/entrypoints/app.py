@@ -24,7 +24,7 @@ from query_api.entrypoints.products import ProductEndpoints
 from query_api.entrypoints.projections import ProjectionEndpoints
 from query_api.entrypoints.read_route import Operation, route_of, with_examples
 from query_api.entrypoints.reading import Reader
-from query_api.entrypoints.schemas import Problem
+from query_api.entrypoints.schemas import CommandEvent, OrderEvent, Problem
 from query_api.entrypoints.sums import SumEndpoints
 
 _DESCRIPTION: Final = """
@@ -74,11 +74,14 @@ class Application(FastAPI):
         return Edge(self.router, self._metrics)
 
     def openapi(self) -> dict[str, Any]:
-        """The OpenAPI document, with an example of each answer, and the schema of problems, which no route names."""
+        """The OpenAPI document, with an example of each answer, and the schemas that no route names."""
         if self.openapi_schema is None:
             document = super().openapi()
-            _, problems = models_json_schema([(Problem, "serialization")], ref_template="#/components/schemas/{model}")
-            document["components"]["schemas"].update(problems["$defs"])
+            _, more = models_json_schema(
+                [(Problem, "serialization"), (OrderEvent, "serialization"), (CommandEvent, "serialization")],
+                ref_template="#/components/schemas/{model}",
+            )
+            document["components"]["schemas"].update(more["$defs"])
             with_examples(document)
         return super().openapi()
 

@@ -10,6 +10,7 @@ from query_api.application.bus import Query
 from query_api.application.following import Following
 from query_api.application.queries.follow_command import FollowCommand
 from query_api.application.queries.follow_order import FollowOrder
+from query_api.entrypoints import schemas
 from query_api.entrypoints.edge import HEADERS_ONLY
 from query_api.entrypoints.event_stream import EventStream
 from query_api.entrypoints.open_streams import OpenStreams
@@ -58,18 +59,19 @@ class EventEndpoints:
             Operation(
                 "/orders/{order_id}/events",
                 self.order_events,
-                None,
+                schemas.OrderEvent,
                 "Orders",
                 "An order's events as they come",
                 f"`id` is the order's version, `data` one entry of its history. {_STREAM}",
                 (ORDER_ID, LAST_EVENT_ID, *FRESHNESS),
                 (*FRESH_PROBLEMS, "order_not_found"),
                 (Link("get_order", {"order_id": "$request.path.order_id"}, "The order as it is now."),),
+                streamed=True,
             ),
             Operation(
                 "/commands/{command_id}/events",
                 self.command_events,
-                None,
+                schemas.CommandEvent,
                 "Commands",
                 "What becomes of a command, as it comes",
                 "`id` is 1 while the command is accepted and 2 when it has ended, `data` what `GET` of the command "
@@ -77,6 +79,7 @@ class EventEndpoints:
                 (COMMAND_ID, LAST_EVENT_ID, *FRESHNESS),
                 (*FRESH_PROBLEMS, "command_not_found"),
                 (Link("get_command", {"command_id": "$request.path.command_id"}, "What became of it, alone."),),
+                streamed=True,
                 ending="The client knows already how it ended: do not come back.",
             ),
         ]

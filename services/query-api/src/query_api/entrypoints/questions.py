@@ -106,11 +106,11 @@ IF_NONE_MATCH: Final = Parameter(
 LAST_EVENT_ID: Final = Parameter(
     "Last-Event-ID",
     integer(0, 10**18 - 1),
-    {"type": "integer", "format": "int64", "minimum": 0, "maximum": 10**18 - 1},
+    {"type": "string", "pattern": "^(0|[1-9][0-9]{0,17})$"},
     "The `id` of the last event that the client has: all that came after it is sent. Without it, the present version "
     "comes first.",
     "header",
-    5,
+    "5",
 )
 
 FRESH_PROBLEMS: Final = (

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from query_api.entrypoints.event_stream import EventStream
+from query_api.entrypoints.event_stream import MEDIA_TYPE as EVENT_STREAM
 from query_api.entrypoints.parameters import Parameter
 from query_api.entrypoints.problem_kinds import MEDIA_TYPE, PROBLEMS, example
 
@@ -76,8 +76,7 @@ class Operation:
 
     path: str
     endpoint: Endpoint
-    model: type[BaseModel] | None
-    """Of an answer in JSON; None: the answer is a stream of events."""
+    model: type[BaseModel]
     tag: str
     summary: str
     description: str
@@ -91,6 +90,8 @@ class Operation:
     """Whether it may have a Consistency-Token."""
     paged: bool = False
     """Whether it may have a Link to the next page."""
+    streamed: bool = False
+    """Whether the answer is a stream of server-sent events, each of which is such as `model`."""
     ending: str = ""
     """When there is nothing to be told any more, if that may be."""
 
@@ -124,8 +125,8 @@ def route_of(operation: Operation, prefix: str, *, documented: bool) -> ReadRout
         tags=[operation.tag],
         summary=operation.summary,
         description=operation.description,
-        response_model=operation.model,
-        response_class=EventStream if operation.model is None else JSONResponse,
+        response_model=None if operation.streamed else operation.model,
+        response_class=Response if operation.streamed else JSONResponse,
         status_code=200,
         response_description="The answer.",
         responses=_responses(operation),
@@ -142,6 +143,9 @@ def _responses(operation: Operation) -> dict[int | str, dict[str, Any]]:
         **(_NEXT if operation.paged else {}),
     }
     described: dict[int | str, dict[str, Any]] = {200: {"headers": headers}}
+    if operation.streamed:
+        schema = {"$ref": f"#/components/schemas/{operation.model.__name__}"}
+        described[200] |= {"description": "Events, each of them so.", "content": {EVENT_STREAM: {"schema": schema}}}
     if operation.links:
         described[200]["links"] = {link.operation: _link(link) for link in operation.links}
     if operation.ending:

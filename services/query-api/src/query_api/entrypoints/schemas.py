@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, WithJsonSchema
 from pydantic.json_schema import SkipJsonSchema
 
 from query_api.entrypoints.answered import (
@@ -24,6 +24,12 @@ ORDER_STATUSES = ("DRAFT", "PENDING_REVIEW", "CONFIRMED", "COMPLETED", "CANCELLE
 OrderStatus = Literal[
     "DRAFT", "PENDING_REVIEW", "CONFIRMED", "COMPLETED", "CANCELLED", "REJECTED", "DISCARDED", "EXPIRED"
 ]
+
+
+def _json_of(schema: str) -> WithJsonSchema:
+    """Text that is a document of this `schema`."""
+    content: dict[str, Any] = {"$ref": f"#/components/schemas/{schema}"}
+    return WithJsonSchema({"type": "string", "contentMediaType": "application/json", "contentSchema": content})
 
 
 class Order(Answered):
@@ -118,6 +124,16 @@ class Command(Answered):
     ] = None
     accepted_at: Moment
     ended_at: Annotated[Moment | SkipJsonSchema[None], SOMETIMES] = None
+
+
+class OrderEvent(Answered):
+    id: Annotated[str, Field(description="The order's version.", pattern="^[1-9][0-9]*$")]
+    data: Annotated[str, Field(description="An entry of its history."), _json_of("HistoryEntry")]
+
+
+class CommandEvent(Answered):
+    id: Annotated[str, Field(description="1: accepted, 2: ended.", pattern="^[12]$")]
+    data: Annotated[str, Field(description="What is known of the command then."), _json_of("Command")]
 
 
 class Partition(Answered):
