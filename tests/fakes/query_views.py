@@ -30,6 +30,10 @@ class InMemoryOrderViews:
         order = self._orders.get(order_id)
         return None if order is None else Document(order.version, order.document())
 
+    async def order_unless(self, order_id: OrderId, known: frozenset[int]) -> Document | None:
+        document = await self.order(order_id)
+        return Document(document.version, b"") if document and document.version in known else document
+
     async def page(self, filters: OrderFilters, after: OrderPosition | None, size: int) -> OrderPage:
         found = sorted((one for one in self._orders.values() if _passes(one, filters)), key=_place, reverse=True)
         rest = [one for one in found if after is None or _place(one) < (after.created_at, after.order_id)]

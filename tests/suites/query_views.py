@@ -1,5 +1,6 @@
 """What every adapter of the ports of query-api must do, the fakes included."""
 
+import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -59,6 +60,15 @@ class OrderViewsSuite(ABC):
     async def test_an_unknown_order_is_none(self) -> None:
         views = await self.holding([OrderRow()])
         assert await views.order(OrderId(uuid4())) is None
+
+    async def test_the_document_of_a_version_that_is_known_is_not_read(self) -> None:
+        order = OrderRow(version=7)
+        order_id = OrderId(order.order_id)
+        views = await self.holding([order, OrderRow()])
+        whole, left_out = Document(7, order.document()), Document(7, b"")
+        asked = [views.order_unless(order_id, frozenset(known)) for known in ({7}, {6, 8}, {2, 7, 9}, {70}, {2**62})]
+        assert await asyncio.gather(*asked) == [left_out, whole, left_out, whole, whole]
+        assert await views.order_unless(OrderId(uuid4()), frozenset({7})) is None
 
     @pytest.mark.parametrize(("filters", "expected"), FILTERS)
     async def test_filters_choose_orders_newest_first(self, filters: dict[str, Any], expected: list[int]) -> None:

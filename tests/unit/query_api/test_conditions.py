@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from query_api.entrypoints.conditions import Preferences, none_match, preferences
+from query_api.entrypoints.conditions import Preferences, known_versions, none_match, preferences
 
 
 @pytest.mark.parametrize(
@@ -17,6 +17,22 @@ def test_a_tag_that_the_client_has_is_found(header: str) -> None:
 @pytest.mark.parametrize("header", ["", "3", '"4"', '"33"', '"13"', 'w/"3"', '"3', "'3'", '"4" "3"', '"a,"3""'])
 def test_anything_else_is_not_the_tag(header: str) -> None:
     assert not none_match(header, "3")
+
+
+@pytest.mark.parametrize(
+    ("header", "versions"),
+    [
+        ('"3"', {3}),
+        ('W/"3", "12" ,"a", "03", "0", "-1", "4"', {3, 12, 4}),
+        (f'"{10**18}", "5"', {5}),
+        ('"4" "3"', set()),
+        ("*", set()),
+        ("", set()),
+    ],
+)
+def test_versions_are_known_from_tags(header: str, versions: set[int]) -> None:
+    assert known_versions(header) == versions
+    assert all(none_match(header, str(version)) for version in versions)
 
 
 @pytest.mark.parametrize(

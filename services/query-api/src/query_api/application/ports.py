@@ -29,6 +29,9 @@ class OrderViews(Protocol):
     async def order(self, order_id: OrderId) -> Document | None:
         """The whole order, as it was at some moment after this call; None if there is none."""
 
+    async def order_unless(self, order_id: OrderId, known: frozenset[int]) -> Document | None:
+        """The same, but with an empty body where its version is in `known`: then its document is not read at all."""
+
     async def page(self, filters: OrderFilters, after: OrderPosition | None, size: int) -> OrderPage:
         """At most `size` summaries that pass all `filters`, newest first, beginning behind `after`."""
 

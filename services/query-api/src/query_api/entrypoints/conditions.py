@@ -1,10 +1,12 @@
 """Request headers with a grammar of their own: If-None-Match (RFC 9110, section 13.1.2) and Prefer (RFC 7240)."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
 _TAG: Final = re.compile(r'[ \t,]*(?:W/)?"([\x21\x23-\x7e\x80-\xff]*)"[ \t]*(?=,|$)')
+_VERSION: Final = re.compile(r"[1-9][0-9]{0,17}")
 _PREFERENCE: Final = re.compile(
     r"""[ \t,]*([!#$%&'*+.^_`|~0-9A-Za-z-]+)            # its name
         (?:[ \t]*=[ \t]*(?:"((?:[^"\\]|\\.)*)"|([^",;\s]*)))?   # its value, quoted or bare
@@ -24,12 +26,19 @@ def none_match(header: str, tag: str) -> bool:
     """
     if header.strip() == "*":
         return True
+    return tag in _tags(header)
+
+
+def _tags(header: str) -> Iterator[str]:
     position = 0
     while (found := _TAG.match(header, position)) is not None:
-        if found[1] == tag:
-            return True
+        yield found[1]
         position = found.end()
-    return False
+
+
+def known_versions(header: str) -> frozenset[int]:
+    """The versions among the tags that `header` names: for these, `none_match` is True."""
+    return frozenset(int(tag) for tag in _tags(header) if _VERSION.fullmatch(tag))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from query_api.application.queries.list_orders import ListOrders
 from query_api.application.queries.order_history import OrderHistory
 from query_api.application.views import OrderFilters, OrderId, OrderPosition
 from query_api.entrypoints import schemas
+from query_api.entrypoints.conditions import known_versions
 from query_api.entrypoints.page_tokens import PageTokens
 from query_api.entrypoints.pages import Listing
 from query_api.entrypoints.parameters import moment, path_value, query_values
@@ -26,7 +27,7 @@ from query_api.entrypoints.questions import (
     PAGING,
 )
 from query_api.entrypoints.read_route import Link, Operation
-from query_api.entrypoints.reading import Reader
+from query_api.entrypoints.reading import NONE_MATCH, Reader, header
 
 _NEWEST_FIRST: Final = "Newest first, equal moments by id, descending; all filters that are given must hold."
 _FIRST: Final = {"order_id": "$response.body#/items/0/order_id"}
@@ -50,7 +51,9 @@ class OrderEndpoints:
     async def get_order(self, request: Request) -> Response:
         scope = request.scope
         query_values(scope)
-        return await self._reader.document(scope, GetOrder(path_value(scope, ORDER_ID)))
+        tags = header(scope, NONE_MATCH)
+        known = frozenset[int]() if tags is None else known_versions(tags)
+        return await self._reader.document(scope, GetOrder(path_value(scope, ORDER_ID), known))
 
     async def list_orders(self, request: Request) -> Response:
         return await self._page(request.scope, query_values(request.scope, (*FILTERS, *PAGING)))

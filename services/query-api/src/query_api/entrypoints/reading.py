@@ -21,7 +21,7 @@ R = TypeVar("R")
 
 _TOKEN: Final = b"consistency-token"
 _PREFER: Final = b"prefer"
-_NONE_MATCH: Final = b"if-none-match"
+NONE_MATCH: Final = b"if-none-match"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Reader:
         """The answer to `query` as a response, with its version as ETag; 304 where the client has it already."""
         read = await self.read(scope, query)
         tag, token = str(read.result.version), read.result.token
-        known = header(scope, _NONE_MATCH)
+        known = header(scope, NONE_MATCH)
         if known is not None and none_match(known, tag):
             return Stored(b"", tag, token, achieved=read.achieved, status=304)
         return Stored(read.result.body, tag, token, achieved=read.achieved)
