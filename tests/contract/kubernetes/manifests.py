@@ -11,6 +11,9 @@ from tests.architecture.tree import ROOT
 
 FOLDER: Final = ROOT / "deploy/k8s"
 OVERLAYS: Final = ("dev", "production")
+"""Whole systems."""
+REBUILD: Final = "rebuild"
+"""What is applied beside production for a while."""
 _PODS: Final = ("Deployment", "StatefulSet", "Job")
 
 Document = dict[str, Any]
@@ -60,7 +63,7 @@ class Pod(NamedTuple):
 
     @property
     def settings(self) -> dict[str, Any]:
-        """The main container's environment: a text, or the (name, key) of the Secret where it stands."""
+        """The main container's environment: a text, or the (name, key) of the Secret or ConfigMap where it stands."""
         return {entry["name"]: _value(entry) for entry in self.main.get("env", ())}
 
 
@@ -80,5 +83,5 @@ def pods_of(overlay: str) -> dict[str, Pod]:
 def _value(entry: Document) -> Any:
     if "value" in entry:
         return entry["value"]
-    reference = entry["valueFrom"]["secretKeyRef"]
+    (reference,) = entry["valueFrom"].values()
     return reference["name"], reference["key"]

@@ -8,7 +8,7 @@ from typing import Any, Final
 import yaml
 
 from tests.architecture.tree import ROOT
-from tests.contract.kubernetes.manifests import FOLDER, OVERLAYS
+from tests.contract.kubernetes.manifests import FOLDER, OVERLAYS, REBUILD
 
 RULES: Final = ROOT / "deploy/observability/rules.yaml"
 RULE: Final = FOLDER / "components/monitoring/prometheus-rule.yaml"
@@ -51,6 +51,6 @@ def fingerprint() -> str:
 def render() -> None:
     """Make them anew."""
     RULE.write_text(prometheus_rule(), "utf-8")
-    for overlay in OVERLAYS:
+    for overlay in (*OVERLAYS, REBUILD):
         (FOLDER / "rendered" / f"{overlay}.yaml").write_text(kustomized(overlay), "utf-8")
     FINGERPRINT.write_text(fingerprint(), "utf-8")

@@ -6,7 +6,7 @@ from typing import Final
 import pytest
 import yaml
 
-from tests.contract.kubernetes.manifests import FOLDER, OVERLAYS, named, of_kind, rendered
+from tests.contract.kubernetes.manifests import FOLDER, OVERLAYS, REBUILD, named, of_kind, rendered
 from tests.contract.kubernetes.rendering import (
     FINGERPRINT,
     KUBECTL,
@@ -25,7 +25,7 @@ def test_nothing_that_overlays_are_made_of_was_changed_after_they_were_rendered(
 
 
 @pytest.mark.skipif(KUBECTL is None, reason="no kubectl here")
-@pytest.mark.parametrize("overlay", OVERLAYS)
+@pytest.mark.parametrize("overlay", [*OVERLAYS, REBUILD])
 def test_the_rendered_overlay_is_up_to_date(overlay: str) -> None:
     assert (FOLDER / "rendered" / f"{overlay}.yaml").read_text("utf-8") == kustomized(overlay), "run: make render"
 
