@@ -15,7 +15,7 @@ from stack.lodging import Binaries, Lodging
 from stack.parts import Site
 from stack.ports import choose_port
 from tests.contract.gateway.routes import Request, requests, rows, service_for
-from tests.contract.gateway.upstream import upstream
+from tests.contract.gateway.upstream import telling, upstream
 from tests.integration.stack.launcher import until
 
 GONE = "http://127.0.0.1:9"
@@ -124,3 +124,14 @@ def test_a_path_of_nobody_is_said_as_the_services_would(client: httpx.Client) ->
     answer = client.get("/nowhere")
     assert (answer.status_code, answer.headers["Content-Type"]) == (404, "application/problem+json")
     assert (answer.json()["code"], answer.json()["status"]) == ("not_found", 404)
+
+
+def test_an_event_is_passed_on_when_it_comes_and_not_with_the_next(services: dict[str, str], tmp_path: Path) -> None:
+    with telling() as (address, tell):
+        only = {**services, "query-api": f"http://{address}"}
+        del only["query-api-2"]
+        with running(tmp_path, only) as client, client.stream("GET", "/api/v1/orders/x/events") as answer:
+            lines = answer.iter_lines()
+            for number in range(3):
+                tell(f"id: {number}")
+                assert next(lines) == f"id: {number}"

@@ -1,8 +1,9 @@
 """A service in miniature behind a gateway: answers every request with who it is and what it was asked."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from queue import SimpleQueue
 from threading import Thread
 from typing import Any
 
@@ -35,4 +36,36 @@ def upstream(name: str) -> Iterator[str]:
         try:
             yield f"{LOOPBACK}:{server.server_port}"
         finally:
+            server.shutdown()
+
+
+@contextmanager
+def telling() -> Iterator[tuple[str, Callable[[str], None]]]:
+    """One that answers with a stream of lines; its address, and what tells the next line. Ready for anything else."""
+    lines: SimpleQueue[str | None] = SimpleQueue()
+
+    class Tells(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Connection", "close")
+            if self.path.endswith("/events"):
+                self.send_header("Content-Type", "text/event-stream")
+                self.end_headers()
+                for line in iter(lines.get, None):
+                    self.wfile.write(f"{line}\n".encode())
+            else:
+                self.end_headers()
+
+        def log_message(self, *_: Any) -> None:
+            """Nothing to say."""
+
+    with ThreadingHTTPServer((LOOPBACK, 0), Tells) as server:
+        server.daemon_threads = True
+        Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            yield f"{LOOPBACK}:{server.server_port}", lines.put
+        finally:
+            lines.put(None)
             server.shutdown()

@@ -13,6 +13,7 @@ from orders_domain.errors import DomainError
 from outbox_relay.application.bearings import OutOfStep
 from outbox_relay.application.ports import LinkFailure
 from query_api.application.errors import QueryError
+from query_api.entrypoints.open_streams import Ending as StreamEnding
 from query_api.entrypoints.problem_kinds import PROBLEMS
 from tests.contract.operations.exported import Labels, Page
 from tests.contract.operations.expressions import Known, outcome
@@ -56,7 +57,8 @@ def _values(pages: Mapping[str, Page]) -> dict[tuple[str, str], frozenset[str]]:
         ("", "system"): set(pages["command-api"].values["system"]),
         ("commands_total", "outcome"): succeeded | refused | wrong,
         ("outside_questions_total", "outcome"): set(get_args(Ending)),
-        ("fresh_reads_total", "outcome"): {"achieved", "lenient"} | answered,
+        ("fresh_reads_total", "outcome"): {"at_once", "waited", "lenient"} | answered,
+        ("event_streams_total", "outcome"): set(get_args(StreamEnding)),
         ("relay_failures_total", "kind"): {one.__name__ for one in _kinds(LinkFailure)},
     }
     for part in ("count", "bucket", "sum"):

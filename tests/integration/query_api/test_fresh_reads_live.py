@@ -179,3 +179,26 @@ async def test_nonsense_on_the_channel_makes_everybody_look_for_himself(
     with connection(read_database_url) as writer:
         writer.execute("NOTIFY read_model_g1, 'nonsense'")
     assert (await asyncio.wait_for(read, 5)).status_code == 200
+
+
+async def test_it_is_counted_what_became_of_each_read_and_how_long_those_waited_that_had_to(
+    client: httpx.AsyncClient, parts: Parts, read_database_url: str
+) -> None:
+    order, late, parked = OrderRow(), OrderRow(), OrderRow()
+    store_orders(read_database_url, [order, parked])
+    store_parked(read_database_url, [("order", str(parked.order_id), 2)])
+    waiting = asyncio.create_task(client.get("/api/v1/orders", headers=fresh("order", late.order_id, 1, "wait=10")))
+    await until(lambda: parts.room.reads == 1)
+    await asyncio.to_thread(store_orders, read_database_url, [late], notify=True)
+    await waiting
+    for wanted in (
+        fresh("order", order.order_id, 1),
+        fresh("order", order.order_id, 2, "wait=0"),
+        fresh("order", order.order_id, 2, "wait=0, handling=lenient"),
+        fresh("order", parked.order_id, 2),
+    ):
+        await client.get("/api/v1/orders", headers=wanted)
+    figures = (await client.get("/metrics")).text
+    for outcome in ("at_once", "waited", "read_model_behind", "read_model_parked", "lenient"):
+        assert f'fresh_reads_total{{outcome="{outcome}"}} 1.0' in figures
+    assert "fresh_read_wait_seconds_count 4.0" in figures

@@ -177,7 +177,7 @@ def test_the_plan_that_is_kept_for_all_values_is_the_same(
 
 @pytest.mark.parametrize("further", [False, True])
 def test_statements_whose_plan_depends_on_values_are_planned_for_them(further: bool) -> None:
-    kept = [("status",), ("sku",), ("customer_id", "status"), ("created_from", "sku")]
-    planned = [("min_total_cents",), ("customer_id", "max_total_cents"), ("status", "sku")]
+    kept = [tuple(OrderFilters(**filters).given()) for filters, _ in IN_ORDER]  # type: ignore[arg-type]
+    planned = [("min_total_cents",), ("customer_id", "max_total_cents"), ("status", "sku"), ("customer_id", "sku")]
     assert not any(page_statement(filters, further).replan for filters in kept)
     assert all(page_statement(filters, further).replan for filters in planned)

@@ -33,6 +33,16 @@ _DATES: Final = {"created_from", "created_to"}
 _FEW_ORDERS: Final = {"customer_id", "reference"}
 """Filters that leave so few orders that the others may be tried on each."""
 
+_ONE_PLAN: Final[list[set[str]]] = [
+    set(),
+    {"customer_id"},
+    {"customer_id", "status"},
+    {"status"},
+    {"sku"},
+    {"reference"},
+]
+"""Filters, beside dates, that an index serves alone. Where others are to be tried on what it gives, values decide."""
+
 _Keys = Select[Any]
 
 
@@ -50,7 +60,7 @@ def page_statement(filters: tuple[str, ...], further: bool) -> PageStatement:
     Rows are `created_at`, `order_id`, `doc`.
     """
     given = set(filters)
-    replan = bool(given & _TOTALS or given >= {"sku", "status"})
+    replan = given - _DATES not in _ONE_PLAN
     if "sku" in given and not given & _FEW_ORDERS:
         return PageStatement(sql(_of_sku(given, further)), replan)
     if given & _TOTALS and not given & _FEW_ORDERS:
