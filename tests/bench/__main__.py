@@ -21,6 +21,7 @@ from tests.bench.client import ConnectionLost
 from tests.bench.closed_loop import WrongAnswer
 from tests.bench.commands import measure_adding, measure_creating, measure_keys
 from tests.bench.emptied import measure_emptied
+from tests.bench.fresh import measure_fresh
 from tests.bench.half_load import measure_half_load
 from tests.bench.link import measure_memory, measure_open_transaction
 from tests.bench.machine import describe_machine, running_on, share_out
@@ -28,6 +29,7 @@ from tests.bench.reads import measure_get, measure_list
 from tests.bench.results import Result, print_table, write_json
 from tests.bench.scaling import measure_scaling
 from tests.bench.visible import measure_visible
+from tests.bench.waiting import measure_waiting
 
 BUILD: Final = Path(__file__).parents[2] / "build"
 WIDTH: Final = 150
@@ -49,6 +51,8 @@ class Part(StrEnum):
     MEMORY = "memory"
     EMPTIED = "emptied"
     SCALING = "scaling"
+    FRESH = "fresh"
+    WAITING = "waiting"
 
 
 Measure = Callable[[Bench], Awaitable[list[Result]]]
@@ -67,6 +71,8 @@ LONG: Final[dict[Part, Measure]] = {
     Part.MEMORY: partial(measure_memory, few=10_000, many=1_000_000),
     Part.EMPTIED: measure_emptied,
     Part.SCALING: measure_scaling,
+    Part.FRESH: measure_fresh,
+    Part.WAITING: measure_waiting,
 }
 """What `make bench-long` measures instead."""
 

@@ -12,7 +12,7 @@ from rich.table import Table
 
 from tests.bench.rounds import Spread
 
-Unit = Literal["times", "at most", "ms", "s"]
+Unit = Literal["times", "at most", "ms", "s", "MiB", "%"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,4 +81,4 @@ def _verdict(result: Result) -> str:
 def _show(value: float | None, unit: Unit) -> str:
     if value is None:
         return ""
-    return f"{value:.1f} {unit}" if unit in {"ms", "s"} else f"{value:.2f}"
+    return f"{value:.1f} {unit}" if unit in {"ms", "s", "MiB", "%"} else f"{value:.2f}"
