@@ -1,6 +1,7 @@
 """`make bench`: measures, prints a table, and writes `build/bench.json`."""
 
 import gc
+import os
 import sys
 import time
 from collections.abc import Awaitable, Callable
@@ -26,6 +27,7 @@ from tests.bench.half_load import measure_half_load
 from tests.bench.link import measure_memory, measure_open_transaction
 from tests.bench.machine import describe_machine, running_on, share_out
 from tests.bench.reads import measure_get, measure_list
+from tests.bench.rebuild import measure_rebuild
 from tests.bench.results import Result, print_table, write_json
 from tests.bench.scaling import measure_scaling
 from tests.bench.visible import measure_visible
@@ -51,6 +53,7 @@ class Part(StrEnum):
     MEMORY = "memory"
     EMPTIED = "emptied"
     SCALING = "scaling"
+    REBUILD = "rebuild"
     FRESH = "fresh"
     WAITING = "waiting"
 
@@ -71,6 +74,8 @@ LONG: Final[dict[Part, Measure]] = {
     Part.MEMORY: partial(measure_memory, few=10_000, many=1_000_000),
     Part.EMPTIED: measure_emptied,
     Part.SCALING: measure_scaling,
+    # REBUILD_ORDERS=1_111_112: ten million events.
+    Part.REBUILD: partial(measure_rebuild, few=11_112, many=int(os.environ.get("REBUILD_ORDERS", "111_112"))),
     Part.FRESH: measure_fresh,
     Part.WAITING: measure_waiting,
 }

@@ -123,7 +123,7 @@ async def _drained(bench: Bench, count: int) -> tuple[float, float]:
             await until(lambda: applied(read.url) >= count)
             rate = count / (time.monotonic() - began)
             bench.say(f"[bold]drained[/bold]: {count:,} events, {rate:,.0f}/s through relay and projector")
-            return _peak_mib(relay), _peak_mib(projector)
+            return peak_mib(relay), peak_mib(projector)
 
 
 @asynccontextmanager
@@ -139,7 +139,8 @@ async def _link(bench: Bench) -> AsyncIterator[tuple[RunningEngine, RunningEngin
         yield write, read, valkey
 
 
-def _peak_mib(side: Side) -> float:
+def peak_mib(side: Side) -> float:
+    """The most memory that a process has had so far, in MiB."""
     status = Path(f"/proc/{side.process.pid}/status").read_text()
     return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM")) / _KIB
 

@@ -2,9 +2,9 @@
 
 import asyncio
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Final
+from typing import Final, NamedTuple
 
 import psycopg
 import redis
@@ -16,21 +16,22 @@ from query_api.migrations.generations import bare_generation, late_indexes
 from query_api.migrations.run import migrate as migrate_read
 from tests.bench.baselines.drafting import PARTITIONS
 from tests.bench.bench import Bench
-from tests.bench.link import published, until
+from tests.bench.link import peak_mib, published, until
 from tests.bench.long_lives import write_lives
 from tests.bench.machine import running_on
-from tests.bench.results import Result
-from tests.bench.rounds import figures_of, in_turn, ratios, spread
+from tests.bench.results import Result, against
+from tests.bench.rounds import Round, figures_of, in_turn, ratios, spread
 from tests.bench.sides import running, service
 
 FOLD: Final = "rebuild"
 COPY: Final = "COPY"
+_FEW_ROUNDS: Final = 3
 _KEPT: Final = 100
 """Entries that stay in each stream: nearly all of the log has to be replayed."""
 
 
-async def measure_rebuild(bench: Bench, orders: int) -> list[Result]:
-    """Events per second of a rebuild, indexes included, with the whole lives of `orders` orders in the log."""
+async def measure_rebuild(bench: Bench, few: int, many: int) -> list[Result]:
+    """A rebuild, indexes included, with the whole lives of `few` orders in the log, and then of `many`."""
     with (
         running_on(bench.cores.every),
         bench.postgres("write-db") as write,
@@ -39,51 +40,78 @@ async def measure_rebuild(bench: Bench, orders: int) -> list[Result]:
     ):
         migrate_write(write.url, PARTITIONS)
         migrate_read(read.url)
-        with psycopg.connect(write.url) as connection:
-            events = write_lives(connection, orders)
         relay = service("outbox_relay", "run", database_url=write.url, redis_url=valkey.url)
         async with running([relay], bench.logs, bench.cores.every):
-            await until(lambda: published(valkey.url) >= events)
-            _trim(valkey.url)
-            bench.say(f"[bold]rebuild[/bold]: {events:,} events, the lives of {orders:,} orders, from replays")
-            build = _Build(bench, read.url, valkey.url, events)
+            build = _Rebuild(bench, write.url, read.url, valkey.url)
+            await build.grow(few)
+            small = [await build.fold() for _ in range(_FEW_ROUNDS)]
+            await build.grow(many)
+            bench.say(f"[bold]rebuild[/bold]: {build.events:,} events, the lives of {many:,} orders, from replays")
             await build.fold()  # there must be rows to copy
             rounds = await in_turn([FOLD, COPY], bench.rounds, build.measure, bench.tell_round)
-    ours = figures_of(rounds, FOLD)
-    detail = f"{ours.middle:,.0f} events/s against {figures_of(rounds, COPY).middle:,.0f}/s"
+    return _results(small, build.folds[len(small) :], rounds)
+
+
+def _results(small: Sequence["Fold"], large: Sequence["Fold"], rounds: Sequence[Round]) -> list[Result]:
+    ours, theirs = figures_of(rounds, FOLD), figures_of(rounds, COPY)
+    logs = f"{large[0].events:,} events in the log vs {small[0].events:,}"
+    cost = spread([small[-1].rate / one.rate for one in large])
+    memory = spread([one.mib / small[-1].mib for one in large])
     return [
-        Result(
-            "rebuild of all read models vs COPY of the same rows", ratios(rounds, FOLD, COPY), 0.25, "times", detail
-        ),
-        Result(
-            "rebuild, 10,000 events/s being 1", spread([one[FOLD] / 10_000 for one in rounds]), 1.0, "times", detail
-        ),
+        Result("rebuild vs COPY of the same rows", ratios(rounds, FOLD, COPY), 0.25, "times", against(ours, theirs)),
+        Result("rebuild vs 10,000 events/s", spread([one[FOLD] / 10_000 for one in rounds]), 1.0, "times", ""),
+        Result(f"rebuild: cost of an event, {logs}", cost, 1.1, "at most", ""),
+        Result("rebuild: memory of the projector, likewise", memory, 1.2, "at most", f"{large[-1].mib:,.0f} MiB"),
     ]
 
 
-class _Build:
+class Fold(NamedTuple):
+    """A rebuild: how many events, how long, and the most memory that the projector had."""
+
+    events: int
+    seconds: float
+    mib: float
+
+    @property
+    def rate(self) -> float:
+        """Events per second."""
+        return self.events / self.seconds
+
+
+class _Rebuild:
     """Generations in turn, each made empty before: g2 is folded, g3 is copied from it."""
 
-    def __init__(self, bench: Bench, read_url: str, redis_url: str, events: int) -> None:
+    def __init__(self, bench: Bench, write_url: str, read_url: str, redis_url: str) -> None:
         self._bench = bench
+        self._write_url = write_url
         self._read_url = read_url
         self._redis_url = redis_url
-        self._events = events
+        self._orders = 0
+        self.events = 0
+        self.folds: list[Fold] = []
+
+    async def grow(self, orders: int) -> None:
+        """Have the lives of so many orders in the log, and nearly nothing in the streams."""
+        with psycopg.connect(self._write_url) as connection:
+            self.events += write_lives(connection, orders - self._orders, self._orders)
+        self._orders = orders
+        await until(lambda: published(self._redis_url) >= self.events)
+        _trim(self._redis_url)
 
     async def measure(self, how: str) -> float:
         """Events per second."""
-        seconds = await self.fold() if how == FOLD else await asyncio.to_thread(self._copy)
-        return self._events / seconds
+        return (await self.fold()).rate if how == FOLD else self.events / await asyncio.to_thread(self._copy)
 
-    async def fold(self) -> float:
-        """Seconds from the start of the projector to the last index."""
+    async def fold(self) -> Fold:
+        """From the start of the projector to the last index."""
         self._make("g2")
         projector = service("projector", "run", database_url=self._read_url, redis_url=self._redis_url, generation="g2")
         began = time.monotonic()
-        async with running([projector], self._bench.logs, self._bench.cores.every):
-            await until(lambda: self._applied() >= self._events)
+        async with running([projector], self._bench.logs, self._bench.cores.every) as (side,):
+            await until(lambda: self._applied() >= self.events)
             await asyncio.to_thread(self._index, "g2")
-            return time.monotonic() - began
+            self.folds.append(Fold(self.events, time.monotonic() - began, peak_mib(side)))
+        return self.folds[-1]
 
     def _copy(self) -> float:
         self._make("g3")
