@@ -1,6 +1,7 @@
 """An order, through all four processes."""
 
 import asyncio
+from typing import Any
 
 import httpx
 
@@ -29,6 +30,34 @@ async def test_an_order_is_created_confirmed_and_read_back(customers: Customers)
     ]
     listed = await customers.queries.get(f"/customers/{read.json()['customer_id']}/orders")
     assert [row["order_id"] for row in listed.json()["items"]] == [order]
+
+
+async def test_what_is_confirmed_and_cancelled_counts_for_its_customer_and_its_day(customers: Customers) -> None:
+    async def counted(answer: httpx.Response, path: str) -> Any:
+        fresh = {"Consistency-Token": answer.headers["Consistency-Token"], "Prefer": "wait=10"}
+        return (await customers.queries.get(path, headers=fresh)).json()
+
+    async def sales(answer: httpx.Response) -> dict[str, int]:
+        rows = (await counted(answer, "/reports/sales?currency=EUR"))["items"]
+        names = ("orders", "units", "revenue_cents", "cancelled_orders", "cancelled_units", "cancelled_cents")
+        return {name: sum(row[name] for row in rows) for name in names}
+
+    created = await customers.order(*SKUS)
+    order = created.json()["order_id"]
+    before = await sales(created)
+    customer = (await counted(created, f"/orders/{order}"))["customer_id"]
+    confirmed = await customers.command("POST", f"/orders/{order}/confirm")
+    summary = await counted(confirmed, f"/customers/{customer}/summary")
+    assert (summary["orders"], summary["confirmed_orders"]) == (1, 1)
+    assert summary["spent"] == [{"currency": "EUR", "cents": 1_500}]
+    cancelled = await customers.commands.post(f"/orders/{order}/cancel", json={"reason": "too late"})
+    assert (await counted(cancelled, f"/customers/{customer}/summary")) == summary | {
+        "confirmed_orders": 0,
+        "spent": [],
+    }
+    after = await sales(cancelled)
+    assert (after["orders"] - before["orders"], after["revenue_cents"] - before["revenue_cents"]) == (1, 1_500)
+    assert after["cancelled_cents"] - before["cancelled_cents"] == 1_500
 
 
 async def test_where_a_gateway_routes_by_path_the_other_prefixes_answer(customers: Customers) -> None:
