@@ -131,7 +131,12 @@ def all_nodes(node: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
         yield from all_nodes(inner)
 
 
-@pytest.mark.parametrize(("filters", "indexes"), IN_ORDER, ids=str)
+def named(value: object) -> str:
+    """The same in every process, which the order of a set is not."""
+    return " ".join(sorted(value)) if isinstance(value, set) else str(value)
+
+
+@pytest.mark.parametrize(("filters", "indexes"), IN_ORDER, ids=named)
 def test_every_filter_has_an_index_that_gives_its_orders_in_order(
     listed: Connection, filters: dict[str, object], indexes: set[str]
 ) -> None:
@@ -162,7 +167,7 @@ def test_totals_are_tried_among_index_entries_and_only_what_is_answered_is_read(
         assert page.blocks <= PER_ROW * ROWS + ORDERS // entries_per_block
 
 
-@pytest.mark.parametrize(("filters", "indexes"), IN_ORDER, ids=str)
+@pytest.mark.parametrize(("filters", "indexes"), IN_ORDER, ids=named)
 def test_the_plan_that_is_kept_for_all_values_is_the_same(
     listed: Connection, filters: dict[str, object], indexes: set[str]
 ) -> None:
