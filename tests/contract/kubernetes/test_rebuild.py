@@ -92,21 +92,19 @@ def run(name: str, database_url: str) -> subprocess.CompletedProcess[str]:
     """A Job's script, with the program of this environment."""
     env = os.environ | {"GENERATION": GENERATION, "QUERY_API_DATABASE_URL": database_url}
     env["PATH"] = f"{Path(sys.executable).parent}:{env['PATH']}"
-    script = re.sub(r"--wait \d+", "--wait 2", script_of(name))
+    script = re.sub(r"--wait \d+", "--wait 1", script_of(name))
     return subprocess.run(["sh", "-euc", script], env=env, capture_output=True, text=True, timeout=60, check=False)
 
 
 async def test_the_jobs_make_a_generation_and_switch_to_it_once_it_is_level(read_database_url: str) -> None:
     created = run(CREATE, read_database_url)
-    assert (created.returncode, run(CREATE, read_database_url).returncode) == (0, 0), created.stderr
+    assert created.returncode == 0, created.stderr
     await _opened(read_database_url, "g1")
     early = run(PROMOTE, read_database_url)
     assert (early.returncode, _live(read_database_url)) == (1, "g1")
     await _opened(read_database_url, GENERATION)
     promoted = run(PROMOTE, read_database_url)
     assert (promoted.returncode, _live(read_database_url)) == (0, GENERATION), promoted.stderr
-    assert run(PROMOTE, read_database_url).returncode in {0, 1}
-    assert _live(read_database_url) == GENERATION
 
 
 async def _opened(database_url: str, generation: str) -> None:
