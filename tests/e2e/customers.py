@@ -91,7 +91,7 @@ class Customers:
                     await self.command("POST", f"{path}/confirm")
             except httpx.TransportError:
                 pass
-            await _pause(stop)
+            await pause(stop)
 
     async def _read(self, stop: asyncio.Event) -> None:
         while not stop.is_set():
@@ -100,7 +100,7 @@ class Customers:
                 self._answered(response)
             except httpx.TransportError:
                 self.answers["cut"] += 1
-            await _pause(stop)
+            await pause(stop)
 
     def _answered(self, response: httpx.Response) -> None:
         self.answers[response.status_code] += 1
@@ -127,7 +127,8 @@ class Customers:
         return None
 
 
-async def _pause(stop: asyncio.Event) -> None:
+async def pause(stop: asyncio.Event) -> None:
+    """Until somebody's next order or look, or `stop` is set."""
     with suppress(TimeoutError):
         await asyncio.wait_for(stop.wait(), PACE)
 

@@ -5,7 +5,7 @@ import asyncio
 import httpx
 import psycopg
 
-from tests.e2e.customers import Customers, rows
+from tests.e2e.customers import Customers, pause, rows
 from tests.e2e.running_stack import Stack
 
 READERS = 3
@@ -27,6 +27,7 @@ class Reader:
             answer.raise_for_status()
             for order in answer.json()["items"]:
                 await self._look(order["order_id"], order["version"])
+            await pause(stop)
 
     async def _look(self, order: str, version: int) -> None:
         self._note(order, version)
