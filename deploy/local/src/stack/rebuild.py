@@ -51,24 +51,6 @@ class _Rebuild:
         finally:
             ask(self._socket, {"verb": "leave", "generation": name}, RESTART_WITHIN)
 
-    def follow(self, url: str) -> None:
-        """Until all that is published is applied there. Raises StackError when it does not go on."""
-        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-        with Progress(*columns, console=self._console) as bar, httpx.Client(trust_env=False) as client:
-            task = bar.add_task("events of the log", total=None)
-            applied, moved_at = -1, time.monotonic()
-            while True:
-                partitions = client.get(f"{url}/status").json()["partitions"]
-                reached, head = (sum(one[what] for one in partitions) for what in ("sequence", "head"))
-                bar.update(task, completed=reached, total=max(head, reached) or None)
-                if 0 < head <= reached:
-                    return
-                if reached > applied:
-                    applied, moved_at = reached, time.monotonic()
-                if time.monotonic() - moved_at > _SILENT_WITHIN:
-                    raise StackError(f"the new projector does not go on: {url}/status says why")
-                time.sleep(_LOOK_AGAIN)
-
     def restart_projectors(self) -> None:
         """They take up the generation that is live now."""
         for name in self._urls:
@@ -89,19 +71,42 @@ def rebuild(project: Path, console: Console, *, keep: bool) -> None:
     try:
         with work.projector(name) as url:
             work.say(f"{name}: a projector reads the log from its first event on")
-            work.follow(url)
+            follow(url, console)
             built = work.generation("index", name)["built"]
             work.say(f"{name}: {len(built)} indexes built")
             _compared(work, name)
             previous = work.generation("promote", name, "--wait", str(_SWITCHED_WITHIN))["previous"]
             work.say(f"{name}: live; before it was {previous}")
             work.restart_projectors()
-    except StackError:
+    except (StackError, KeyboardInterrupt):
         _give_up(work, name)
         raise
     if not keep:
         work.generation("drop", previous)
         work.say(f"{previous}: dropped")
+
+
+def follow(url: str, console: Console) -> None:
+    """Until the projector at `url` has applied all that is published, with a bar. Raises StackError if it does not."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console) as bar, httpx.Client(trust_env=False) as client:
+        task = bar.add_task("events of the log", total=None)
+        applied, moved_at = -1, time.monotonic()
+        while True:
+            try:
+                # None are known before the projector has heard how far they go.
+                partitions = client.get(f"{url}/status").json()["partitions"]
+            except httpx.HTTPError as error:
+                raise StackError(f"the new projector does not answer: {error}") from error
+            reached, head = (sum(one[what] for one in partitions) for what in ("sequence", "head"))
+            bar.update(task, completed=reached, total=max(head, reached) or None)
+            if partitions and reached >= head:
+                return
+            if reached > applied:
+                applied, moved_at = reached, time.monotonic()
+            if time.monotonic() - moved_at > _SILENT_WITHIN:
+                raise StackError(f"the new projector does not go on: {url}/status says why")
+            time.sleep(_LOOK_AGAIN)
 
 
 def _compared(work: _Rebuild, name: str) -> None:
