@@ -77,6 +77,21 @@ class OrderViewsSuite(ABC):
         assert page.items == [ORDERS[number].summary() for number in expected]
         assert page.end is None
 
+    @pytest.mark.parametrize("filters", [filters for filters, _ in FILTERS])
+    async def test_pages_asked_for_at_once_are_those_that_each_would_be_alone(self, filters: dict[str, Any]) -> None:
+        views = await self.holding(ORDERS)
+        places = [None, *(OrderPosition(order.created_at, OrderId(order.order_id)) for order in ORDERS)]
+        asked = [(after, size) for size in (1, 2, 5) for after in places]
+        alone = [await views.page(OrderFilters(**filters), after, size) for after, size in asked]
+        assert await asyncio.gather(*(views.page(OrderFilters(**filters), *one) for one in asked)) == alone
+
+    async def test_lists_asked_for_at_once_are_each_by_its_own_values(self) -> None:
+        views = await self.holding(ORDERS)
+        asked = [filters for filters, _ in FILTERS]
+        asked += [{"customer_id": ORDERS[4 - number].customer_id, "status": "CONFIRMED"} for number in range(5)]
+        alone = [await views.page(OrderFilters(**filters), None, 2) for filters in asked]
+        assert await asyncio.gather(*(views.page(OrderFilters(**filters), None, 2) for filters in asked)) == alone
+
     async def test_pages_cover_everything_once_even_where_moments_are_equal(self) -> None:
         orders = [OrderRow(order_id=UUID(int=number), created_at=NOON) for number in range(1, 8)]
         views = await self.holding(orders)

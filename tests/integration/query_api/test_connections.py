@@ -35,6 +35,10 @@ def cut_all(read_database_url: str) -> int:
         )
 
 
+async def test_no_statement_is_compiled_which_would_take_longer_than_to_run_it(database: ReadDatabase) -> None:
+    assert await database.rows("SHOW jit") == [("off",)]
+
+
 async def test_connections_that_died_in_the_pool_are_not_noticed_by_clients(
     database: ReadDatabase, read_database_url: str
 ) -> None:

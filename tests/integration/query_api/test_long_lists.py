@@ -10,7 +10,8 @@ from typing import Any, Final, NamedTuple
 import psycopg
 import pytest
 
-from query_api.adapters.postgres.order_lists import page_statement
+from query_api.adapters.postgres.order_lists import PageStatements, page_statements
+from query_api.adapters.postgres.order_pages import TOGETHER
 from query_api.application.views import OrderFilters
 from tests.contract.databases.logins import as_member
 from tests.databases import Databases
@@ -96,20 +97,30 @@ def listed(read_databases: Databases) -> Iterator[Connection]:
             yield asking
 
 
-def statement(filters: Mapping[str, object], further: bool) -> str:
-    return page_statement(tuple(OrderFilters(**filters).given()), further).text  # type: ignore[arg-type]
+def statements(filters: Mapping[str, object], further: bool) -> PageStatements:
+    return page_statements(tuple(OrderFilters(**filters).given()), further)  # type: ignore[arg-type]
+
+
+def shared(filters: Mapping[str, object], further: bool) -> str:
+    text = statements(filters, further).several
+    assert text is not None
+    return text
 
 
 def first_page(connection: Connection, filters: Mapping[str, object]) -> Page:
-    return explained(connection, statement(filters, False), {**filters, "size": ROWS})
+    return explained(connection, statements(filters, False).one, {**filters, "size": ROWS})
 
 
 def deep_page(connection: Connection, filters: Mapping[str, object]) -> Page:
     """The page behind DEEP of the list."""
-    rows = connection.execute(statement(filters, False).encode(), {**filters, "size": ORDERS}).fetchall()
+    return explained(connection, statements(filters, True).one, {**deep(connection, filters), "size": ROWS})
+
+
+def deep(connection: Connection, filters: Mapping[str, object]) -> dict[str, object]:
+    """The filters, and where DEEP of the list ends."""
+    rows = connection.execute(statements(filters, False).one.encode(), {**filters, "size": ORDERS}).fetchall()
     created_at, order_id, _ = rows[int(DEEP * len(rows))]
-    place = {"after_created_at": created_at, "after_order_id": order_id}
-    return explained(connection, statement(filters, True), {**filters, **place, "size": ROWS})
+    return {**filters, "after_created_at": created_at, "after_order_id": order_id}
 
 
 def explained(connection: Connection, text: str, parameters: Mapping[str, object]) -> Page:
@@ -168,11 +179,24 @@ def test_totals_are_tried_among_index_entries_and_only_what_is_answered_is_read(
 
 
 @pytest.mark.parametrize(("filters", "indexes"), IN_ORDER, ids=named)
-def test_the_plan_that_is_kept_for_all_values_is_the_same(
-    listed: Connection, filters: dict[str, object], indexes: set[str]
+@pytest.mark.parametrize("pages", [2, TOGETHER])
+def test_each_of_several_pages_is_read_as_it_would_be_alone(
+    listed: Connection, filters: dict[str, object], indexes: set[str], pages: int
 ) -> None:
-    for further in (False, True):
-        text = statement(filters, further)
+    for further, asked in ((False, filters), (True, deep(listed, filters))):
+        together = {name: [value] * pages for name, value in {**asked, "size": ROWS}.items()}
+        page = explained(listed, shared(filters, further), together)
+        assert page.indexes == indexes
+        assert not page.nodes & {"Sort", "Seq Scan", "Bitmap Heap Scan", "Hash Join"}
+        assert page.blocks <= pages * PER_ROW * ROWS
+
+
+@pytest.mark.parametrize(("filters", "indexes"), IN_ORDER, ids=named)
+@pytest.mark.parametrize("further", [False, True])
+def test_the_plans_that_are_kept_for_all_values_are_the_same(
+    listed: Connection, filters: dict[str, object], indexes: set[str], further: bool
+) -> None:
+    for text in (statements(filters, further).one, shared(filters, further)):
         names = [*filters, "size", "after_created_at", "after_order_id"]
         numbered = text % {name: f"${number}" for number, name in enumerate(names, 1)}
         row = listed.execute(f"EXPLAIN (GENERIC_PLAN, FORMAT JSON) {numbered}".encode()).fetchone()
@@ -181,8 +205,6 @@ def test_the_plan_that_is_kept_for_all_values_is_the_same(
 
 
 @pytest.mark.parametrize("further", [False, True])
-def test_statements_whose_plan_depends_on_values_are_planned_for_them(further: bool) -> None:
-    kept = [tuple(OrderFilters(**filters).given()) for filters, _ in IN_ORDER]  # type: ignore[arg-type]
+def test_pages_whose_plan_depends_on_values_share_no_statement(further: bool) -> None:
     planned = [("min_total_cents",), ("customer_id", "max_total_cents"), ("status", "sku"), ("customer_id", "sku")]
-    assert not any(page_statement(filters, further).replan for filters in kept)
-    assert all(page_statement(filters, further).replan for filters in planned)
+    assert all(page_statements(filters, further).several is None for filters in planned)

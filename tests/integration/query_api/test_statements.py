@@ -143,6 +143,17 @@ async def test_orders_asked_for_on_condition_at_once_share_statements(
     assert 1 <= len(counted) <= 10
 
 
+async def test_lists_asked_for_at_once_by_the_same_filters_share_statements(
+    client: httpx.AsyncClient, counted: list[str], read_database_url: str
+) -> None:
+    orders = [OrderRow() for _ in range(40)]
+    store_orders(read_database_url, orders)
+    asked = [client.get(f"/api/v1/customers/{order.customer_id}/orders") for order in orders]
+    answers = [answer.json() for answer in await asyncio.gather(*asked)]
+    assert [[item["order_id"] for item in answer["items"]] for answer in answers] == [[str(o.order_id)] for o in orders]
+    assert 1 <= len(counted) <= 10
+
+
 async def test_commands_asked_for_at_once_share_statements(
     client: httpx.AsyncClient, counted: list[str], read_database_url: str
 ) -> None:

@@ -78,3 +78,31 @@ async def test_one_who_gives_up_does_not_disturb_the_others() -> None:
     assert await patient == 1
     with pytest.raises(asyncio.CancelledError):
         await impatient
+
+
+async def test_as_many_as_may_go_together_go_at_once_beside_those_that_are_under_way() -> None:
+    shelf = Shelf(a=1, b=2, c=3, d=4)
+    coalescer = Coalescer(shelf.fetch, most=2)
+    asked = [coalescer.load("a")]
+    await turn()
+    asked += [coalescer.load(key) for key in ("b", "b", "c", "d")]
+    await turn()
+    assert shelf.asked == [["a"], ["b", "c"]]
+    shelf.open.set()
+    assert await asyncio.gather(*asked) == [1, 2, 2, 3, 4]
+    assert shelf.asked == [["a"], ["b", "c"], ["d"]]
+    assert await coalescer.load("a") == 1
+
+
+async def test_a_key_waits_only_when_as_many_look_ups_are_under_way_as_there_are_lanes() -> None:
+    shelf = Shelf(a=1, b=2, c=3, d=4)
+    coalescer = Coalescer(shelf.fetch, lanes=2, most=10)
+    asked = []
+    for key in ("a", "b", "c", "d"):
+        asked.append(coalescer.load(key))
+        await turn()
+    assert shelf.asked == [["a"], ["b"]]
+    shelf.open.set()
+    assert await asyncio.gather(*asked) == [1, 2, 3, 4]
+    assert shelf.asked == [["a"], ["b"], ["c", "d"]]
+    assert (await coalescer.load("c"), await coalescer.load("d")) == (3, 4)

@@ -30,9 +30,12 @@ _log = structlog.get_logger()
 
 
 def conninfo_of(database_url: str, schema: str) -> str:
-    """`database_url` with `schema` as its search_path, and with dead peers noticed in seconds."""
+    """`database_url` with `schema` as its search_path, and with dead peers noticed in seconds.
+
+    No statement here is worth being compiled. Postgres would take some pages asked for at once for that long.
+    """
     given = conninfo.conninfo_to_dict(database_url).get("options")
-    options = f"{given or ''} -csearch_path={schema}".strip()
+    options = f"{given or ''} -csearch_path={schema} -cjit=off".strip()
     return conninfo.make_conninfo(database_url, options=options, application_name="query-api", **_LINK)
 
 

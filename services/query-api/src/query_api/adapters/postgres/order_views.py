@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from query_api.adapters.postgres.coalescing import Coalescer
 from query_api.adapters.postgres.database import LOOKUP_SECONDS, ReadDatabase
-from query_api.adapters.postgres.order_lists import page_statement
+from query_api.adapters.postgres.order_pages import OrderPages
 from query_api.adapters.postgres.raw import UuidArray
 from query_api.adapters.postgres.statements import sql
 from query_api.adapters.postgres.tables import order_history, order_view
@@ -50,6 +50,7 @@ class PostgresOrderViews:
 
     def __init__(self, database: ReadDatabase) -> None:
         self._database = database
+        self._pages = OrderPages(database)
         self._by_id = Coalescer(self._documents)
         self._unless_known = Coalescer(self._unknown_documents)
 
@@ -60,15 +61,7 @@ class PostgresOrderViews:
         return await self._unless_known.load((order_id, known))
 
     async def page(self, filters: OrderFilters, after: OrderPosition | None, size: int) -> OrderPage:
-        given = filters.given()
-        parameters = {**given, "size": size + 1}
-        if after is not None:
-            parameters |= {"after_created_at": after.created_at, "after_order_id": after.order_id}
-        statement = page_statement(tuple(given), after is not None)
-        rows = await self._database.rows(statement.text, parameters, replan=statement.replan)
-        shown = rows[:size]
-        end = OrderPosition(shown[-1][0], OrderId(UUID(bytes=shown[-1][1]))) if len(rows) > size else None
-        return OrderPage([row[2] for row in shown], end)
+        return await self._pages.page(filters, after, size)
 
     async def history(self, order_id: OrderId, after: int, size: int) -> HistoryPage:
         rows = await self._database.rows(_HISTORY, {"order_id": order_id, "after": after, "size": size + 1})

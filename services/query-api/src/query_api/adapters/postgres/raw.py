@@ -1,6 +1,6 @@
 """How values cross to Postgres and back without being unpacked: documents stay bytes, ids stay 16 bytes."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from struct import Struct
 from typing import Final
 from uuid import UUID
@@ -22,6 +22,12 @@ class UuidArray:
 
     def __init__(self, ids: Iterable[UUID]) -> None:
         self.ids = [one.bytes for one in ids]
+
+
+def array_of(values: Sequence[object]) -> UuidArray | list[object]:
+    """`values`, all of one type, as one parameter."""
+    ids = [value for value in values if isinstance(value, UUID)]
+    return UuidArray(ids) if ids else list(values)
 
 
 class UuidArrayDumper(Dumper):
