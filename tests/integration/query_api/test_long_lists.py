@@ -4,7 +4,6 @@ A million orders are tried with LISTED_ORDERS=1000000.
 """
 
 from collections.abc import Iterator, Mapping
-from os import environ
 from typing import Any, Final, NamedTuple
 
 import psycopg
@@ -15,10 +14,10 @@ from query_api.adapters.postgres.order_pages import TOGETHER
 from query_api.application.views import OrderFilters
 from tests.contract.databases.logins import as_member
 from tests.databases import Databases
+from tests.integration.query_api.many_orders import FILL, ORDERS
 
 Connection = psycopg.Connection[Any]
 
-ORDERS: Final = int(environ.get("LISTED_ORDERS", "100000"))
 ROWS: Final = 21
 """Of a page of 20, and the one that tells that there is a next one."""
 DEEP: Final = 0.9
@@ -28,22 +27,6 @@ FEW: Final = 6
 """Blocks that one page may read more than another because rows and index entries happen to lie in more of them."""
 PER_ROW: Final = 6
 """Blocks for a row that is looked up by its id: four down an index, one of the row, and one to spare."""
-
-FILL: Final = """
-INSERT INTO g1.order_summary
-SELECT gen_random_uuid(), ('00000000-0000-7000-8000-' || lpad(buyer::text, 12, '0'))::uuid, status,
-    CASE WHEN n % 3 = 0 THEN 'R' || n % 100 END, total, skus,
-    timestamptz '2026-01-01' + n * interval '20 seconds', '{}'
-FROM (
-    SELECT n, CASE WHEN n % 20 = 0 THEN 0 ELSE 1 + n::bigint * 7919 % 5000 END AS buyer,
-        CASE WHEN n % 1000 = 1 THEN 'REJECTED' WHEN n > 0.9 * {orders} THEN 'CONFIRMED' ELSE 'COMPLETED' END AS status,
-        CASE WHEN n <= 0.01 * {orders} THEN 1 WHEN n % 5000 = 2 THEN 90000000 ELSE 1000 + n % 9973 END AS total,
-        ARRAY['S' || n % 500] || CASE WHEN n % 3 = 0 THEN ARRAY['OFTEN'] ELSE '{}' END
-            || CASE WHEN n <= 0.05 * {orders} THEN ARRAY['OLD'] ELSE '{}' END AS skus
-    FROM generate_series(1, {orders}) AS n
-) AS made
-"""
-"""The oldest have a SKU and a total that no later order has, the newest a status of their own: nothing is even."""
 
 BUYER: Final[dict[str, object]] = {"customer_id": "00000000-0000-7000-8000-000000000000"}
 DAYS: Final[dict[str, object]] = {"created_from": "2026-01-01T06:00:00Z", "created_to": "2026-01-12T00:00:00Z"}
@@ -90,7 +73,7 @@ def listed(read_databases: Databases) -> Iterator[Connection]:
     """query-api's connection to a database with many orders, of which statistics have been taken."""
     with read_databases.one() as url:
         with psycopg.connect(url, autocommit=True) as owner:
-            owner.execute(FILL.replace("{orders}", str(ORDERS)).encode())
+            owner.execute(FILL)
             owner.execute("VACUUM ANALYZE g1.order_summary")
             owner.execute("VACUUM ANALYZE g1.order_sku")
         with psycopg.connect(as_member(url, "orders_query"), options="-csearch_path=live", autocommit=True) as asking:
