@@ -12,7 +12,7 @@ import redis
 from command_api.migrations.run import migrate as migrate_write
 from orders_contracts.streams import events_stream
 from projector.application.projections.catalogue import READ_MODELS
-from query_api.migrations.generations import bare_generation, late_indexes
+from query_api.migrations.generations import bare_generation, new_generation
 from query_api.migrations.run import migrate as migrate_read
 from tests.bench.baselines.drafting import PARTITIONS
 from tests.bench.bench import Bench
@@ -136,7 +136,7 @@ class _Rebuild:
 
     def _index(self, generation: str) -> None:
         with self._owner() as owner:
-            for statement in late_indexes(generation).values():
+            for statement in new_generation(generation)[len(bare_generation(generation)) :]:
                 owner.execute(statement.encode())
 
     def _applied(self) -> int:

@@ -24,14 +24,18 @@ class RecordingJournal:
         self.warnings: list[str] = []
         self.asks: list[int] = []
         self.replays = 0
+        self.news = 0
         self.paces: list[Pace] = []
         self.shares: list[Sequence[int]] = []
         self.failures: list[str] = []
         self.recoveries = 0
 
-    def applied(self, events: Sequence[Event], sequences: Mapping[int, int], seconds: float) -> None:
+    def applied(
+        self, events: Sequence[Event], news: Sequence[Event], sequences: Mapping[int, int], seconds: float
+    ) -> None:
         """See Journal."""
         self.batches.append(len(events))
+        self.news += len(news)
 
     def parked(self, events: Sequence[ParkedEvent]) -> None:
         """See Journal."""

@@ -1,6 +1,6 @@
 """Bugs to plant in the services, or in what their scripts and statements stand for. Each takes out one rule."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 import pytest
@@ -14,7 +14,6 @@ from projector.application.consumer import Consumer
 from projector.application.judgement import Judgement
 from projector.application.log import Checkpoint, Entry, Move, Stored
 from projector.application.ports import Unavailable
-from projector.application.progress import Partition
 from projector.application.projections.fold import Writes
 from projector.application.replay import Replays
 from tests.fakes.relay_log import InMemoryDatabase
@@ -96,17 +95,17 @@ def what_the_slowest_group_has_not_passed_is_trimmed(patch: pytest.MonkeyPatch) 
 
 
 def no_replay_is_asked_for(patch: pytest.MonkeyPatch) -> None:
-    async def ask(self: Replays, epoch: int, gaps: Iterable[Partition]) -> None:
+    async def ask(self: Replays, epoch: int, gaps: Mapping[int, int]) -> None:
         """Never."""
 
     patch.setattr(Replays, "ask", ask)
 
 
 def a_replay_is_asked_for_once_only(patch: pytest.MonkeyPatch) -> None:
-    def due(self: Replays, epoch: int, partition: Partition, now: float) -> ReplayRequest | None:
-        request = first(self, epoch, partition, now)
+    def due(self: Replays, epoch: int, number: int, sequence: int, now: float) -> ReplayRequest | None:
+        request = first(self, epoch, number, sequence, now)
         if request is not None:
-            self._open[partition.number].ask_at = float("inf")
+            self._open[number].ask_at = float("inf")
         return request
 
     first = Replays._due

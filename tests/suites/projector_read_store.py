@@ -12,6 +12,7 @@ from projector.application.judgement import judge
 from projector.application.log import Aggregate, Checkpoint, Entry, Move, Parked, Slice, Stored, readable
 from projector.application.ports import ReadStore
 from projector.application.projections.fold import Writes, fold, orders_to_load
+from projector.application.projections.order_history import ORDER_HISTORY
 from tests.fakes.projector_commands import CommandLife
 from tests.fakes.projector_events import START, NumberedLog, ProductLife, life_of
 
@@ -81,6 +82,22 @@ class ReadStoreSuite:
             "customer_summary": 2,
             "sales_daily": 0,
         }
+
+    async def test_a_big_batch_is_written_like_small_ones_or_not_at_all(self, world: StoreWorld) -> None:
+        await world.store.open(1, 2)
+        log = NumberedLog(2)
+        many = slice_of(log.append(0, [event for name in range(100) for event in life_of(name)]))
+        other = slice_of(log.append(1, life_of("other")), partition=1)
+        await apply(world.store, other)
+        before = await world.documents()
+        assert await apply(world.store, many, other) == {1}
+        assert await world.documents() == before
+        assert await apply(world.store, many) == frozenset()
+        stored, documents = await world.store.checkpoints(), await world.documents()
+        assert stored is not None
+        assert stored.checkpoints == {0: many.end, 1: other.end}
+        expected = [row.doc for row in fold([many, other], ()).of(ORDER_HISTORY)]
+        assert (documents["order_history"], len(documents["order_view"])) == (expected, 101)
 
     async def test_documents_come_back_as_they_were_written(self, world: StoreWorld) -> None:
         await world.store.open(1, 1)

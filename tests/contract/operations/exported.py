@@ -122,7 +122,8 @@ def _relay(registry: CollectorRegistry) -> None:
 
 def _projector(registry: CollectorRegistry) -> None:
     telemetry = ProjectorTelemetry(FixedClock(), registry)
-    telemetry.applied([decode_event(golden(TYPES[0]))], {0: 1}, 0.01)
+    event = decode_event(golden(TYPES[0]))
+    telemetry.applied([event], [event], {0: 1}, 0.01)
     telemetry.progress(0, 1, 2, 0)
     telemetry.waiting(0, "event 2 is not in the stream")
     telemetry.stopped(0, "the log was changed")

@@ -147,7 +147,7 @@ def _document(model: ReadModel[Any]) -> str:
 async def stream_world(redis_url: str) -> AsyncIterator[RealStreamWorld]:
     """An empty Redis, read a few entries at a time."""
     projector = as_redis_user(redis_url, "projector")
-    world = RealStreamWorld(RedisEventStream(projector, GROUP, count=COUNT), redis_url)
+    world = RealStreamWorld(RedisEventStream(projector, GROUP, count=COUNT, bite=COUNT), redis_url)
     yield world
     await world.stream.close()
     await world.client.aclose()

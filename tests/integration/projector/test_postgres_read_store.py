@@ -3,13 +3,10 @@
 import asyncio
 import itertools
 import json
-import re
 from collections.abc import AsyncIterator, Callable
-from typing import Any
 
 import psycopg
 import pytest
-from psycopg import AsyncRawCursor
 from sqlalchemy import create_engine, inspect
 
 from orders_contracts.changes import channel, decode_changes
@@ -38,20 +35,6 @@ async def rival(read_database_url: str) -> AsyncIterator[PostgresReadStore]:
     store = PostgresReadStore(read_database_url, GROUP)
     yield store
     await store.close()
-
-
-@pytest.fixture
-def statements(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Every statement that is sent, BEGIN and COMMIT not counted."""
-    sent: list[str] = []
-    execute: Any = AsyncRawCursor.execute
-
-    async def spy(cursor: Any, query: str, *rest: Any, **more: Any) -> Any:
-        sent.append(query)
-        return await execute(cursor, query, *rest, **more)
-
-    monkeypatch.setattr(AsyncRawCursor, "execute", spy)
-    return sent
 
 
 async def test_columns_are_filled_from_the_documents(store_world: RealStoreWorld) -> None:
@@ -96,28 +79,6 @@ async def test_stored_documents_are_the_bytes_of_the_fold(store_world: RealStore
     ((document,),) = await store_world.rows("SELECT doc::text FROM order_view")
     assert json.loads(str(document))["reference"] == 'quote " and \\ back'
     assert "PEN-é漢" in str(document)
-
-
-async def test_a_batch_is_one_statement_and_one_more_to_load_documents(
-    store_world: RealStoreWorld, statements: list[str]
-) -> None:
-    await store_world.store.open(1, 2)
-    log = NumberedLog(2)
-    first = slice_of(log.append(0, [event for name in range(50) for event in life_of(name)[:4]]))
-    await apply(store_world.store, first)
-    statements.clear()
-    rest = slice_of(log.append(0, [event for name in range(50) for event in life_of(name)[4:]]), first.end)
-    others = [ProductLife(f"P{number}").tell() for number in range(50)] + [CommandLife(n).accepted() for n in range(50)]
-    pens = slice_of(log.append(1, others), partition=1)
-    await apply(store_world.store, rest, pens)
-    _load, write = statements
-    assert "UPDATE projection_checkpoint" in write
-    orders_tables = ["order_view", "order_summary", "order_history", "customer_summary", "sales_daily"]
-    assert re.findall(r"INSERT INTO (\w+)", write) == [*orders_tables, "product_view", "command_status"]
-    statements.clear()
-    await apply(store_world.store, slice_of(log.append(1, [ProductLife("Q").tell()]), pens.end, partition=1))
-    (write,) = statements
-    assert re.findall(r"INSERT INTO (\w+)", write) == ["product_view"]
 
 
 async def test_listeners_are_told_what_changed_and_only_after_the_commit(store_world: RealStoreWorld) -> None:

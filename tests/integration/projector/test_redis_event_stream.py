@@ -9,13 +9,23 @@ from projector.adapters.redis_stream import RedisEventStream
 from projector.application.ports import Unavailable
 from tests.fakes.projector_events import NumberedLog, life_of
 from tests.integration.projector.conftest import GROUP, RealStreamWorld
-from tests.suites.projector_event_stream import EventStreamSuite
+from tests.suites.projector_event_stream import REPLY, EventStreamSuite
 
 
 class TestRedisEventStream(EventStreamSuite):
     @pytest.fixture
     def world(self, stream_world: RealStreamWorld) -> RealStreamWorld:
         return stream_world
+
+
+async def test_of_replies_more_is_read_at_a_time_than_of_streams(redis_url: str, stream_world: RealStreamWorld) -> None:
+    entries = NumberedLog().append(0, life_of(1))
+    await stream_world.put(0, entries)
+    await stream_world.reply(REPLY, entries)
+    stream = RedisEventStream(redis_url, GROUP, count=2, bite=5)
+    counts = [len((await stream.read(1, {0: 0}, replies, wait_seconds=0)).entries[0]) for replies in ({}, {0: REPLY})]
+    await stream.close()
+    assert counts == [2, 5]
 
 
 async def test_the_lag_of_the_group_is_what_is_published_and_not_applied(stream_world: RealStreamWorld) -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from projector.application.ports import Unavailable
 from projector.application.replay import CHUNK
 from tests.fakes.projector_events import NumberedLog, life_of
 from tests.fakes.projector_stream import InMemoryEventStream
@@ -33,6 +34,25 @@ async def test_a_long_way_is_made_chunk_by_chunk_each_under_a_name_of_its_own(lo
     assert len({request.reply_to for request in projecting.stream.requests}) == 3
     assert projecting.journal.replays == 4_800
     assert set(projecting.store.versions().values()) == {8}
+
+
+async def test_what_follows_a_reply_is_asked_for_before_the_reply_is_applied(log: NumberedLog) -> None:
+    projecting = await emptied(log, 600)
+    await projecting.answer(log)
+    while (await projecting.sequences())[0] < CHUNK - 100:
+        await projecting.turn()
+    turn = await projecting.consumer.read()
+    projecting.store.down = "connection lost"
+    with pytest.raises(Unavailable):
+        await projecting.consumer.apply(turn)
+    assert [request.first for request in projecting.stream.requests] == [1, CHUNK + 1]
+
+
+async def test_what_is_in_the_stream_behind_a_reply_is_not_asked_for(log: NumberedLog) -> None:
+    projecting = await emptied(log, 600)
+    await projecting.stream.put(0, log.partitions[0][CHUNK:])
+    await follow(projecting, log, 4_800)
+    assert [request.first for request in projecting.stream.requests] == [1]
 
 
 async def test_replies_that_are_read_up_are_not_left_lying_about(log: NumberedLog) -> None:

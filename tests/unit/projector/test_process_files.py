@@ -102,7 +102,7 @@ def test_a_batch_is_one_line_with_the_keys_of_every_service(capsys: pytest.Captu
     configure_logging("info", "json")
     journal, _ = telemetry()
     piece = judge(4, Checkpoint(0, ""), NumberedLog().append(0, life_of(1)[:2])).slice
-    journal.applied(readable([piece]), {4: 2}, 0.0012345678)
+    journal.applied(readable([piece]), readable([piece]), {4: 2}, 0.0012345678)
     (line,) = lines(capsys)
     assert line.pop("timestamp").endswith("Z")
     assert line == {
@@ -180,7 +180,7 @@ def test_figures_count_events_by_type_and_time_them(quiet: None) -> None:
     journal, registry = telemetry()
     happenings = life_of(1, FixedClock().now() - timedelta(seconds=2, milliseconds=4))[:2]
     piece = judge(0, Checkpoint(0, ""), NumberedLog().append(0, happenings)).slice
-    journal.applied(readable([piece]), {0: 2}, 0.01)
+    journal.applied(readable([piece]), readable([piece]), {0: 2}, 0.01)
     value = registry.get_sample_value
     assert value("projector_events_applied_total", {"type": "orders.OrderCreated.v1"}) == 1
     assert value("projector_batches_total") == 1
@@ -188,6 +188,16 @@ def test_figures_count_events_by_type_and_time_them(quiet: None) -> None:
     assert value("projector_commit_to_visible_seconds_bucket", {"le": "0.005"}) == 1
     assert value("projector_commit_to_visible_seconds_bucket", {"le": "0.003"}) == 0
     assert value("projector_commit_to_visible_seconds_bucket", {"le": "2.0"}) == 2
+
+
+def test_nobody_waits_for_a_replay(capsys: pytest.CaptureFixture[str], quiet: None) -> None:
+    configure_logging("info", "json")
+    journal, registry = telemetry()
+    piece = judge(0, Checkpoint(0, ""), NumberedLog().append(0, life_of(1)[:2])).slice
+    journal.applied(readable([piece]), [], {0: 2}, 0.01)
+    assert [(line["events"], line["correlation_ids"]) for line in lines(capsys)] == [(2, [])]
+    assert registry.get_sample_value("projector_events_applied_total", {"type": "orders.OrderCreated.v1"}) == 1
+    assert registry.get_sample_value("projector_commit_to_visible_seconds_count") == 0
 
 
 def test_figures_tell_lag_freshness_and_duplicates(quiet: None) -> None:

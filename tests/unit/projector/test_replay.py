@@ -27,6 +27,7 @@ async def test_what_is_missing_is_asked_for_once_and_applied_and_then_all_is_liv
     assert projecting.states() == ["flowing", "flowing"]
     assert len(projecting.stream.requests) == 1
     assert set(projecting.store.applied.values()) == {1}
+    assert projecting.journal.news == sum(projecting.journal.batches) - projecting.journal.replays
     assert projecting.journal.gaps == [(0, "event 4 is not in the stream"), (0, None)]
 
 

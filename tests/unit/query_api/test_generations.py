@@ -6,8 +6,9 @@ from query_api.application.generations.errors import NotYet, Refused
 from query_api.application.generations.making import named
 from query_api.application.generations.patience import patiently
 from query_api.application.generations.standing import Standing
-from query_api.migrations.generations import bare_generation, late_indexes, new_generation
+from query_api.migrations.generations import bare_generation, new_generation
 from query_api.migrations.live import COLUMNS, live_views
+from query_api.migrations.order_lists import indexes_of, kept_of
 
 LIVE = Standing("g1", 1, {0: 7, 1: 9}, parked=0)
 
@@ -75,10 +76,11 @@ def test_what_is_wrong_is_told_at_once() -> None:
     assert len(errors) == 1
 
 
-def test_a_whole_generation_is_a_bare_one_and_the_late_indexes() -> None:
-    assert new_generation("g2") == [*bare_generation("g2"), *late_indexes("g2").values()]
-    assert all(statement.startswith(f"CREATE INDEX {name} ON g2.") for name, statement in late_indexes("g2").items())
-    assert not any(statement in bare_generation("g2") for statement in late_indexes("g2").values())
+def test_a_whole_generation_is_a_bare_one_with_what_only_questions_need() -> None:
+    indexes, (skus,) = indexes_of("g2"), kept_of("g2").values()
+    assert new_generation("g2") == [*bare_generation("g2"), *indexes.values(), *skus.statements]
+    assert all(statement.startswith(f"CREATE INDEX {name} ON g2.") for name, statement in indexes.items())
+    assert not {*indexes.values(), *skus.statements} & {*bare_generation("g2")}
 
 
 def test_every_view_shows_the_generation_and_can_be_replaced() -> None:

@@ -64,6 +64,8 @@ class Settings(BaseSettings):
     """Where the probes and metrics are served."""
     port: Annotated[int, Field(ge=1, le=65_535)] = 8004
     read_count: Annotated[int, Field(ge=1, le=10_000)] = 250
-    """How many events of each partition are taken into one transaction at most. Bounds memory."""
+    """How many events of each partition are taken into one transaction at most; out of replays also more, up to 8,000
+    of all partitions. Bounds memory.
+    """
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["auto", "json", "console"] = "auto"

@@ -142,11 +142,12 @@ def with_generations(settings: MigrateSettings, what: Callable[[Generations], T]
     # The same as above.
     from query_api.adapters.postgres.generations.connection import Owner  # noqa: PLC0415
     from query_api.adapters.postgres.generations.postgres_generations import PostgresGenerations  # noqa: PLC0415
-    from query_api.migrations.generations import bare_generation, late_indexes  # noqa: PLC0415
+    from query_api.migrations.generations import bare_generation  # noqa: PLC0415
     from query_api.migrations.live import READ_MODELS, live_views  # noqa: PLC0415
+    from query_api.migrations.order_lists import indexes_of, kept_of  # noqa: PLC0415
     from query_api.migrations.run import LOCK  # noqa: PLC0415
 
-    blueprint = Blueprint(newest(), LOCK, bare_generation, late_indexes, live_views, READ_MODELS)
+    blueprint = Blueprint(newest(), LOCK, bare_generation, indexes_of, kept_of, live_views, READ_MODELS)
     owner = Owner(settings.database_url, settings.migration_lock_seconds)
     try:
         return what(PostgresGenerations(owner, blueprint))

@@ -6,6 +6,10 @@ import pytest
 from tests.contract.databases.logins import as_member
 from tests.integration.query_api.generations.world import World, late
 
+ORDER = """
+INSERT INTO g2.order_summary (order_id, customer_id, status, total_cents, skus, created_at, doc)
+VALUES (gen_random_uuid(), gen_random_uuid(), 'DRAFT', {}, '{}', now(), '{{}}')
+"""
 INDEXES = "SELECT indexname FROM pg_indexes WHERE schemaname = '{}'"
 
 
@@ -73,6 +77,17 @@ def test_the_missing_indexes_are_built_once(world: World) -> None:
     assert told == [*(f"g2: building {name}" for name in late()), "g2: has all indexes"]
     assert indexes(world, "g2") == indexes(world, "g1")
     assert world.told("index", "g2") == {"name": "g2", "built": []}
+
+
+def test_orders_are_found_by_sku_that_came_before_the_indexes_and_after(world: World) -> None:
+    world.done("create", "g2")
+    world.run(ORDER.format(1, "{A,B}"))
+    assert world.rows("SELECT count(*) FROM g2.order_sku") == [(0,)]
+    world.done("index", "g2")
+    world.run(ORDER.format(2, "{A}"))
+    world.run("UPDATE g2.order_summary SET skus = '{B}' WHERE total_cents = 1")
+    found = world.rows("SELECT sku, total_cents FROM g2.order_sku JOIN g2.order_summary USING (order_id) ORDER BY 1")
+    assert found == [("A", 2), ("B", 1)]
 
 
 def test_an_index_that_a_broken_attempt_left_behind_is_made_anew(world: World) -> None:

@@ -10,7 +10,7 @@ from psycopg import sql
 from typer.testing import CliRunner, Result
 
 from query_api.__main__ import app
-from query_api.migrations.generations import late_indexes
+from query_api.migrations.order_lists import indexes_of, kept_of
 from tests.suites.query_rows import OrderRow
 
 PARTITIONS: Final = 2
@@ -105,5 +105,5 @@ class World:
 
 
 def late() -> list[str]:
-    """The indexes that a new generation lacks, in order."""
-    return list(late_indexes("g2"))
+    """The indexes that a new generation lacks, and the tables that are kept like indexes, in order."""
+    return [*indexes_of("g2"), *kept_of("g2")]

@@ -1,6 +1,7 @@
 """The log in the write database, one partition at a time, over a connection beside the relay's."""
 
-from collections.abc import AsyncGenerator, Sequence
+from collections import defaultdict
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from typing import Final
 
 import psycopg
@@ -16,8 +17,8 @@ PIECE: Final = 2_001
 
 _BIG: Final = 4 * EVERY
 """Events of a partition in one tick that are worth waypoints."""
-_KEPT: Final = 256
-"""Ticks of a partition whose waypoints are remembered."""
+_KEPT: Final = 32
+"""Ticks whose waypoints are remembered."""
 
 
 class PostgresReplayLog(PostgresOutbox):
@@ -25,7 +26,7 @@ class PostgresReplayLog(PostgresOutbox):
 
     def __init__(self, url: str) -> None:
         super().__init__(url)
-        self._waypoints: dict[tuple[int, int], Sequence[int]] = {}
+        self._waypoints: dict[int, Mapping[int, Sequence[int]]] = {}
 
     async def replay(self, part: Part) -> AsyncGenerator[Sequence[Row]]:
         """See ReplayLog: in one answer if they are few, else by a cursor."""
@@ -68,14 +69,14 @@ class PostgresReplayLog(PostgresOutbox):
         }
 
     async def _ways(self, partition: int, place: Place) -> Sequence[int]:
-        """The positions of every thousandth event of a partition in a big tick; none of a small one."""
+        """The positions of every so many events of a partition in a big tick; none of a small one."""
         if place.after - place.before < _BIG:
             return ()
-        key = place.tick, partition
-        if key not in self._waypoints:
-            wanted = {"after": place.tick - 1, "up_to": place.tick, "partition": partition}
-            ways = [position for (position,) in await self._all(WAYPOINTS, wanted)]
+        if place.tick not in self._waypoints:
+            ways = defaultdict[int, list[int]](list)
+            for of, position in await self._all(WAYPOINTS, {"after": place.tick - 1, "up_to": place.tick}):
+                ways[of].append(position)
             while len(self._waypoints) >= _KEPT:
                 del self._waypoints[next(iter(self._waypoints))]
-            self._waypoints[key] = ways
-        return self._waypoints[key]
+            self._waypoints[place.tick] = ways
+        return self._waypoints[place.tick].get(partition, ())

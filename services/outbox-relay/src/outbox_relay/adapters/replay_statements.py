@@ -1,7 +1,8 @@
 """The statements that read one partition of the log, from any event on.
 
-A tick may hold the whole log: after an outage, or after `adopt`. So the positions of every thousandth event of such a
-tick are looked up once, and bound what is read of it: the index tells rows out of those bounds without a look at them.
+A tick may hold the whole log: after an outage, or after `adopt`. So the positions of some events of every partition in
+such a tick are looked up once, and bound what is read of it: the index tells rows out of those bounds without a look at
+them.
 """
 
 from typing import Final
@@ -12,7 +13,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from outbox_relay.adapters.outbox_statements import as_text, event_rows, events_between, tick_pairs
 from outbox_relay.adapters.outbox_table import outbox
 
-EVERY: Final = 1_000
+EVERY: Final = 250
 """Events of a partition between two waypoints."""
 LOWEST: Final = 0
 HIGHEST: Final = 2**63 - 1
@@ -62,16 +63,16 @@ def _replay() -> str:
 
 def _waypoints() -> str:
     pairs = tick_pairs()
-    events = events_between(pairs.c.before, pairs.c.snapshot, "position", where=[_of_partition()])
-    rank = func.row_number().over(order_by=events.c.position)
+    events = events_between(pairs.c.before, pairs.c.snapshot, "partition", "position")
+    rank = func.row_number().over(partition_by=events.c.partition, order_by=events.c.position)
     ranked = (
-        select(events.c.position, (rank - literal_column("1", Integer)).label("rank"))
+        select(events.c.partition, events.c.position, (rank - literal_column("1", Integer)).label("rank"))
         .select_from(pairs.join(events, true()))
         .subquery("r")
     )
     every = literal_column(str(EVERY), Integer)
     return as_text(
-        select(ranked.c.position)
+        select(ranked.c.partition, ranked.c.position)
         .where(ranked.c.rank % every == literal_column("0", Integer))
         .order_by(ranked.c.position)
     )
@@ -81,4 +82,4 @@ REPLAY: Final = _replay()
 """after, up_to (ticks), partition, low (position in the first tick), high (below, in the last), skip, count
 -> partition, event id, type, data in the order of the log"""
 WAYPOINTS: Final = _waypoints()
-"""after, up_to (one tick), partition -> the positions of its events number 0, EVERY, 2 * EVERY, ..."""
+"""after, up_to (one tick) -> partition, and the position of its event number 0, EVERY, 2 * EVERY, ...; by position"""

@@ -1,8 +1,11 @@
-"""The read models in Postgres: one connection, two statements per batch, the second of which is the transaction."""
+"""The read models in Postgres: one connection, two statements per batch, the second of which is the transaction; but
+where many rows are only added, they come behind it by COPY.
+"""
 
 from collections import Counter as Tally
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from typing import Any
 
 from orders_contracts.changes import channel, encode_changes
 from orders_contracts.heads import Heads
@@ -11,9 +14,11 @@ from orders_contracts.timestamps import moment
 from projector.adapters import packing, rows
 from projector.adapters import parking_statements as park
 from projector.adapters import read_statements as say
+from projector.adapters.copying import copied, copy
 from projector.adapters.read_database import Cursor, ReadDatabase
 from projector.application.log import Aggregate, Checkpoint, Move, Parked, Stored
 from projector.application.projections.fold import Writes
+from projector.application.projections.read_model import ReadModel
 
 
 class PostgresReadStore:
@@ -42,14 +47,22 @@ class PostgresReadStore:
     async def apply(
         self, epoch: int, moves: Sequence[Move], orders: Sequence[str], fold: Callable[[Sequence[bytes]], Writes]
     ) -> frozenset[int]:
-        """See ReadStore. The last statement is the transaction; nothing is locked while documents are folded."""
+        """See ReadStore. Nothing is locked while documents are folded."""
         async with self._database.cursor() as cursor:
             documents: list[bytes] = []
             if orders:
                 missed, documents = await self._load(cursor, epoch, moves, orders)
                 if missed:
                     return missed
-            return await self._write(cursor, epoch, moves, fold(documents))
+            writes = fold(documents)
+            many = copied(writes)
+            if not many:
+                return await self._write(cursor, epoch, moves, writes)
+            async with cursor.connection.transaction():
+                missed = await self._write(cursor, epoch, moves, writes, many)
+                if not missed:
+                    await copy(cursor, many)
+                return missed
 
     async def note_heads(self, heads: Heads, applied_at: str | None) -> None:
         """See ReadStore."""
@@ -113,8 +126,12 @@ class PostgresReadStore:
         missed = frozenset(move.partition for move in moves if (move.partition, move.was) not in stands)
         return missed, [doc for *_, doc in found if doc is not None]
 
-    async def _write(self, cursor: Cursor, epoch: int, moves: Sequence[Move], writes: Writes) -> frozenset[int]:
-        """The partitions that stand elsewhere by now: then nothing was written."""
+    async def _write(
+        self, cursor: Cursor, epoch: int, moves: Sequence[Move], writes: Writes, many: Collection[ReadModel[Any]] = ()
+    ) -> frozenset[int]:
+        """The partitions that stand elsewhere by now: then nothing was written. Nor is what is `many`; but its table is
+        locked in its place among the others.
+        """
         statement, more = rows.statement_for(writes), Tally(row.partition for row in writes.parked_event)
         values = statement.bind(
             projection=self._projection,
@@ -127,7 +144,7 @@ class PostgresReadStore:
             event_ids=packing.texts([move.becomes.event_id for move in moves]),
             channel=self._channel,
             payloads=packing.texts(encode_changes(writes.changes)),
-            **rows.columns_of(writes),
+            **rows.columns_of(writes, many),
         )
         await cursor.execute(statement.text, values, binary=True)
         stood = {partition for partition, _ in await cursor.fetchall()}

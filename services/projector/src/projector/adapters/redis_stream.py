@@ -26,6 +26,11 @@ from projector.application.ports import NO_REPLIES, Unavailable
 _PATIENCE: Final = 5.0
 """Seconds beyond the wait. Longer means that the way to Redis is dead; the connection is given up."""
 
+BITE: Final = 8_000
+"""Entries of all replies together. What is made up for goes in larger transactions than what has just happened: nobody
+waits for the single event, and an order is written once for many of its events.
+"""
+
 _START: Final = "0-0"
 _EVENT_ID: Final = FIELD_EVENT_ID.encode()
 _PREV: Final = FIELD_PREV.encode()
@@ -38,11 +43,14 @@ _RawReply = list[tuple[bytes, list[_RawEntry]]]
 
 
 class RedisEventStream:
-    """Streams on one Redis server, read `count` entries of each partition at a time."""
+    """Streams on one Redis server, read `count` entries of each partition at a time; while there are replies, as many
+    as make `bite` of all replies together, if that is more.
+    """
 
-    def __init__(self, redis_url: str, group: str, *, count: int) -> None:
+    def __init__(self, redis_url: str, group: str, *, count: int, bite: int = BITE) -> None:
         self._group = group
         self._count = count
+        self._bite = bite
         self._reader = connect(redis_url)
         self._writer = connect(redis_url)
         self._reader.set_response_callback("XREAD", _as_it_came)
@@ -55,12 +63,13 @@ class RedisEventStream:
         keys = {replies.get(number) or events_stream(epoch, number): number for number in positions}
         streams = {key: entry_id(positions[number]) for key, number in keys.items()} | {HEADS: self._heads_id}
         block = ("BLOCK", max(1, int(wait_seconds * 1_000))) if wait_seconds > 0 else ()
+        count = max(self._count, self._bite // len(replies)) if replies else self._count
         try:
-            found = await self._xread(streams, self._count, *block, seconds=wait_seconds + _PATIENCE)
+            found = await self._xread(streams, count, *block, seconds=wait_seconds + _PATIENCE)
         except Unavailable:
             self._heads_id = _START
             raise
-        return self._understand(keys, found)
+        return self._understand(keys, found, count)
 
     async def peek(self, epoch: int, positions: Mapping[int, int]) -> Mapping[int, Entry]:
         """See EventStream."""
@@ -101,7 +110,7 @@ class RedisEventStream:
             reply: _RawReply | None = await self._reader.execute_command(*command)  # type: ignore[no-untyped-call]
         return dict(reply or [])
 
-    def _understand(self, keys: Mapping[str, int], found: dict[bytes, list[_RawEntry]]) -> Reading:
+    def _understand(self, keys: Mapping[str, int], found: dict[bytes, list[_RawEntry]], count: int) -> Reading:
         heads = found.pop(HEADS.encode(), None)
         # Nothing at all: look at the heads from the start again, in case that Redis came back with older ones.
         self._heads_id = heads[-1][0].decode() if heads else self._heads_id if found else _START
@@ -109,7 +118,7 @@ class RedisEventStream:
         return Reading(
             entries,
             _fields(heads[-1]).get(_HEADS_DATA, b"") if heads else None,
-            frozenset(number for number, raws in entries.items() if len(raws) >= self._count),
+            frozenset(number for number, raws in entries.items() if len(raws) >= count),
         )
 
     async def _move(self, keys: Mapping[str, int]) -> dict[str, Exception]:

@@ -1,6 +1,6 @@
 """From rows to the statement that carries them: for each table that is touched, its columns as arrays."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from projector.adapters import packing
@@ -9,7 +9,7 @@ from projector.adapters.write_statement import write
 from projector.application.log import ParkedEvent
 from projector.application.projections.catalogue import READ_MODELS
 from projector.application.projections.fold import Writes
-from projector.application.projections.read_model import Kind
+from projector.application.projections.read_model import Kind, ReadModel, Rows
 
 _BIGGEST: Final = 2**63
 
@@ -33,16 +33,23 @@ def statement_for(writes: Writes) -> Statement:
     return write(tuple(model for model in READ_MODELS if model in writes.rows), parks=bool(writes.parked_event))
 
 
-def columns_of(writes: Writes) -> dict[str, object]:
-    """Its `<table>_<column>` parameters. Raises struct.error for a number that Postgres has no room for."""
+def columns_of(writes: Writes, copied: Collection[ReadModel[Any]] = ()) -> dict[str, object]:
+    """Its `<table>_<column>` parameters; those of what is `copied` beside it hold nothing.
+
+    Raises struct.error for a number that Postgres has no room for.
+    """
     columns: dict[str, object] = {
         f"{model.table}_{column.name}": _PACK[column.kind](values)
         for model, rows in writes.rows.items()
-        for column, values in zip(model.columns, zip(*rows, strict=True), strict=True)
+        for column, values in zip(model.columns, _by_column(model, () if model in copied else rows), strict=True)
     }
     if writes.parked_event:
         columns |= parked_columns(writes.parked_event)
     return columns
+
+
+def _by_column(model: ReadModel[Any], rows: Rows) -> Iterable[Sequence[Any]]:
+    return zip(*rows, strict=True) if rows else [()] * len(model.columns)
 
 
 def parked_columns(events: Sequence[ParkedEvent]) -> dict[str, object]:

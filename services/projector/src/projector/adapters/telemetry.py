@@ -31,7 +31,10 @@ class Telemetry:
             "projector_batch_seconds", "Time of a transaction.", buckets=_BUCKETS, registry=registry
         )
         self._visible = Histogram(
-            "projector_commit_to_visible_seconds", "From command to read model.", buckets=_BUCKETS, registry=registry
+            "projector_commit_to_visible_seconds",
+            "From command to read model, but for replays.",
+            buckets=_BUCKETS,
+            registry=registry,
         )
         self._lag = Gauge("projector_lag_events", "Published, not applied.", ["partition"], registry=registry)
         self._gap = Gauge("projector_gap", "1: the next event is not in the stream.", ["partition"], registry=registry)
@@ -44,13 +47,14 @@ class Telemetry:
         behind = Gauge("projector_seconds_behind", "Age of what is wholly applied.", registry=registry)
         behind.set_function(self._seconds_behind)
 
-    def applied(self, events: Sequence[Event], sequences: Mapping[int, int], seconds: float) -> None:
+    def applied(
+        self, events: Sequence[Event], news: Sequence[Event], sequences: Mapping[int, int], seconds: float
+    ) -> None:
         """See Journal."""
         now = self._clock.now().timestamp()
-        types: Tally[str] = Tally()
+        types = Tally(envelope.type for envelope, _ in events)
         correlations: dict[str, None] = {}
-        for envelope, _ in events:
-            types[envelope.type] += 1
+        for envelope, _ in news:
             self._visible.observe(now - moment(envelope.time).timestamp())
             if envelope.correlationid is not None:
                 correlations[envelope.correlationid] = None

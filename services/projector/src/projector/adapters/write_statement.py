@@ -86,6 +86,8 @@ def _upsert(model: ReadModel[Any], condition: ColumnElement[bool]) -> Insert:
     sent = _sent(table, names)
     rows = select(*(_received(kind, table.c[name], sent.c[name]) for name, kind, *_ in model.columns)).where(condition)
     statement = insert(table).from_select(names, rows)
+    if model.appended:
+        return statement
     news = {
         column.name: _met(column.meeting, table.c[column.name], statement.excluded[column.name])
         for column in model.columns

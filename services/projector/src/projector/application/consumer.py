@@ -117,9 +117,9 @@ class Consumer:
     async def _write(self, progress: Progress, turn: Turn) -> None:
         self._sort_out(progress, turn.judgements)
         self._gaps.follow(turn)
-        if turn.full:
-            self._read_ahead(progress, turn)
         slices = turn.slices
+        await self._gaps.ask_ahead(progress, slices)
+        self._read_ahead(progress, turn)
         if not await self._writer.write(progress, slices):
             await self._ahead.discard()
         for piece in slices:
@@ -130,9 +130,12 @@ class Consumer:
                 self._journal.replayed(len(piece.events))
 
     def _read_ahead(self, progress: Progress, turn: Turn) -> None:
-        """There is more: fetch and decode it while the database works on this."""
+        """If there is more, fetch and decode it while the database works on this."""
+        if not turn.full and not turn.replies:
+            return
         sources = self._gaps.sources(progress, turn.slices)
-        if turn.full & sources.stands.keys():
+        went_on = {piece.partition for piece in turn.slices}
+        if turn.full & sources.stands.keys() or went_on & sources.replies.keys():
             self._ahead.begin(partial(look, self._stream, sources, self._gaps.wait(progress, self._wait_seconds)))
 
     async def _refresh(self) -> None:

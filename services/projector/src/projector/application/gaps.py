@@ -1,11 +1,11 @@
 """Finds out what is missing from the streams, and what is to be read in its place meanwhile."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from projector.application.log import Entry, Slice
 from projector.application.looks import Sources, Turn
-from projector.application.ports import Clock, EventStream
+from projector.application.ports import Clock, EventStream, Unavailable
 from projector.application.progress import Partition, Progress, State
 from projector.application.replay import Replays
 
@@ -34,14 +34,34 @@ class Gaps:
         positions = {partition.number: partition.checkpoint.sequence for partition in suspects}
         found = await self._stream.peek(progress.epoch, positions) if positions else {}
         for partition in suspects:
-            if _is_missing(partition, found.get(partition.number)):
+            if _is_missing(partition, partition.checkpoint.sequence, found.get(partition.number)):
                 progress.wait(partition)
             else:
                 progress.flow(partition)
 
     async def ask(self, progress: Progress) -> None:
         """Ask for what is missing, where it is time to."""
-        await self._replays.ask(progress.epoch, progress.within(State.GAP))
+        await self._replays.ask(progress.epoch, _stands(progress.within(State.GAP)))
+
+    async def ask_ahead(self, progress: Progress, after: Sequence[Slice]) -> None:
+        """Ask for what comes behind `after`, before it is applied: relays can look for it meanwhile.
+
+        Only where a reply is read up, and what follows it is not in the stream either.
+        """
+        waiting = {partition.number: partition for partition in progress.within(State.GAP)}
+        ends = {piece.partition: piece.end.sequence for piece in after if piece.partition in waiting}
+        ended = {number: end for number, end in ends.items() if number not in self._replays.replies()}
+        if not ended:
+            return
+        try:
+            found = await self._stream.peek(progress.epoch, ended)
+        except Unavailable:
+            return  # It is looked for in its turn.
+        there = {number for number, end in ended.items() if not _is_missing(waiting[number], end, found.get(number))}
+        if not there:
+            self._search_at = self._clock.monotonic() + SEARCH_SECONDS
+        stands = _stands(waiting.values()) | ends
+        await self._replays.ask(progress.epoch, {number: stands[number] for number in stands.keys() - there})
 
     def sources(self, progress: Progress, after: Sequence[Slice] = ()) -> Sources:
         """Streams where they flow, replies where there are gaps; from the ends of `after` on, where it has some."""
@@ -79,7 +99,10 @@ class Gaps:
         self._replays.again()
 
 
-def _is_missing(partition: Partition, following: Entry | None) -> bool:
-    """Where nothing follows in the stream, the heads tell whether something should."""
-    sequence = partition.checkpoint.sequence
+def _stands(partitions: Iterable[Partition]) -> dict[int, int]:
+    return {partition.number: partition.checkpoint.sequence for partition in partitions}
+
+
+def _is_missing(partition: Partition, sequence: int, following: Entry | None) -> bool:
+    """Whether the event behind `sequence` is. Where nothing follows in the stream, heads tell if something should."""
     return partition.head > sequence if following is None else following.sequence > sequence + 1

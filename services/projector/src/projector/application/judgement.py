@@ -44,8 +44,8 @@ class Judgement(NamedTuple):
     finding: Finding | None
 
 
-def judge(partition: int, checkpoint: Checkpoint, entries: Sequence[Entry]) -> Judgement:
-    """Sort out `entries`, read from the stream of `partition` at any point, in their order."""
+def judge(partition: int, checkpoint: Checkpoint, entries: Sequence[Entry], *, replayed: bool = False) -> Judgement:
+    """Sort out `entries`, read from the stream of `partition`, or from a reply, at any point, in their order."""
     events: list[Event | Unreadable] = []
     taken: list[Entry] = []
     skipped = 0
@@ -62,7 +62,7 @@ def judge(partition: int, checkpoint: Checkpoint, entries: Sequence[Entry]) -> J
         events.append(read_event(data))
         taken.append(entry)
         sequence, last = number, event_id
-    return Judgement(Slice(partition, checkpoint, events, taken), skipped, None if events else finding)
+    return Judgement(Slice(partition, checkpoint, events, taken, replayed), skipped, None if events else finding)
 
 
 def read_event(data: bytes) -> Event | Unreadable:

@@ -105,12 +105,15 @@ class Pace(NamedTuple):
 
 
 class Slice(NamedTuple):
-    """Events of one partition, in order and without a hole, behind `start`; `entries` are what they were read from."""
+    """Events of one partition, in order and without a hole, behind `start`; `entries` are what they were read from.
+    `replayed`: out of a reply, so that they may be of long ago.
+    """
 
     partition: int
     start: Checkpoint
     events: Sequence[Event | Unreadable]
     entries: Sequence[Entry]
+    replayed: bool = False
 
     @property
     def ids(self) -> list[str]:
@@ -132,7 +135,7 @@ class Slice(NamedTuple):
 
     def after(self, count: int) -> "Slice":
         """All but the first `count` events."""
-        return Slice(self.partition, self.point(count), self.events[count:], self.entries[count:])
+        return self._replace(start=self.point(count), events=self.events[count:], entries=self.entries[count:])
 
 
 def readable(slices: Iterable[Slice]) -> list[Event]:

@@ -59,5 +59,8 @@ async def look(stream: EventStream, sources: Sources, wait_seconds: float) -> Tu
     epoch, stands, replies = sources
     positions = {number: checkpoint.sequence for number, checkpoint in stands.items()}
     reading = await stream.read(epoch, positions, replies, wait_seconds=wait_seconds)
-    judgements = [judge(number, stands[number], entries) for number, entries in reading.entries.items()]
+    judgements = [
+        judge(number, stands[number], entries, replayed=number in replies)
+        for number, entries in reading.entries.items()
+    ]
     return Turn(epoch, judgements, reading.heads, reading.full, replies)

@@ -110,8 +110,13 @@ class Clock(Protocol):
 class Journal(Protocol):
     """Where the projector tells people what it does: log lines and figures."""
 
-    def applied(self, events: Sequence[Event], sequences: Mapping[int, int], seconds: float) -> None:
-        """A batch is committed: these events, up to these sequences by partition. It took so long."""
+    def applied(
+        self, events: Sequence[Event], news: Sequence[Event], sequences: Mapping[int, int], seconds: float
+    ) -> None:
+        """A batch is committed: these events, up to these sequences by partition. It took so long.
+
+        `news` are those that somebody may wait for; the others are replays.
+        """
         ...
 
     def parked(self, events: Sequence[ParkedEvent]) -> None:

@@ -4,7 +4,7 @@ A partition has one open request at most. Who gets no answer asks again for the 
 reply under another name would only cost memory. A new name is for a reply that is read up, or has no use.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 from uuid import uuid4
@@ -12,7 +12,6 @@ from uuid import uuid4
 from orders_contracts.replay import ReplayRequest, reply_stream
 from projector.application.looks import Turn
 from projector.application.ports import Clock, EventStream, Journal, Unavailable
-from projector.application.progress import Partition
 
 CHUNK: Final = 2_000
 """Events asked for at a time."""
@@ -55,16 +54,17 @@ class Replays:
         self._used: set[str] = set()
         self._failing = False
 
-    async def ask(self, epoch: int, gaps: Iterable[Partition]) -> None:
-        """Ask for what follows the checkpoints of `gaps`, where it is time to. What is asked for elsewhere is let go.
+    async def ask(self, epoch: int, gaps: Mapping[int, int]) -> None:
+        """Ask for what follows the sequences `gaps` of partitions, where it is time to. What is asked for elsewhere is
+        let go.
 
         A stream that refuses is asked again like one that does not answer.
         """
         now = self._clock.monotonic()
-        wanted = {partition.number: partition for partition in gaps}
-        for number in self._open.keys() - wanted.keys():
+        for number in self._open.keys() - gaps.keys():
             self._set_aside(number, self._open.pop(number))
-        requests = [request for p in wanted.values() if (request := self._due(epoch, p, now)) is not None]
+        dues = (self._due(epoch, number, sequence, now) for number, sequence in gaps.items())
+        requests = [request for request in dues if request is not None]
         if not requests:
             return
         try:
@@ -105,29 +105,29 @@ class Replays:
         """When the next request is due, by the clock; infinity if none is."""
         return min((one.ask_at for one in self._open.values() if not one.answered), default=float("inf"))
 
-    def _due(self, epoch: int, partition: Partition, now: float) -> ReplayRequest | None:
-        replay = self._open.get(partition.number)
+    def _due(self, epoch: int, number: int, sequence: int, now: float) -> ReplayRequest | None:
+        replay = self._open.get(number)
         if replay is None:
-            replay = self._open[partition.number] = _Replay(now, now, request=self._aside.pop(partition.number, None))
-        if replay.request is not None and not _fits(replay, replay.request, epoch, partition):
+            replay = self._open[number] = _Replay(now, now, request=self._aside.pop(number, None))
+        if replay.request is not None and not _fits(replay, replay.request, epoch, sequence):
             self._let_go(replay)
             replay.heard_at, replay.ask_at, replay.rest = now, now, FIRST_REST
         if replay.answered or now < replay.ask_at:
             return None
         if replay.request is None:
-            replay.request = self._request(epoch, partition)
+            replay.request = self._request(epoch, number, sequence + 1)
         replay.ask_at = now + replay.rest
         replay.rest = min(LONGEST_REST, replay.rest * 2)
         return replay.request
 
-    def _request(self, epoch: int, partition: Partition) -> ReplayRequest:
+    def _request(self, epoch: int, number: int, first: int) -> ReplayRequest:
         return ReplayRequest(
             projection=self._projection,
-            partition=partition.number,
+            partition=number,
             epoch=epoch,
-            first=partition.checkpoint.sequence + 1,
+            first=first,
             count=CHUNK,
-            reply_to=reply_stream(self._projection, partition.number, self._unique()),
+            reply_to=reply_stream(self._projection, number, self._unique()),
         )
 
     def _has_ended(self, replay: _Replay, request: ReplayRequest, turn: Turn) -> bool:
@@ -158,6 +158,6 @@ class Replays:
         self._let_go(replay)
 
 
-def _fits(replay: _Replay, request: ReplayRequest, epoch: int, partition: Partition) -> bool:
+def _fits(replay: _Replay, request: ReplayRequest, epoch: int, sequence: int) -> bool:
     """Whether what was asked is what is missing. Another projector may have gone on beyond it."""
-    return request.epoch == epoch and (replay.answered or request.first == partition.checkpoint.sequence + 1)
+    return request.epoch == epoch and (replay.answered or request.first == sequence + 1)

@@ -66,7 +66,7 @@ class Writer:
                 [row.aggregate for row in writes.parked_event if row.partition == number]
             )
         self._bookmarks.note(progress.epoch, sequences)
-        self._journal.applied(writes.applied, sequences, seconds)
+        self._journal.applied(writes.applied, writes.news, sequences, seconds)
         if writes.parked_event:
             self._journal.parked(writes.parked_event)
 

@@ -6,7 +6,7 @@ The projector fills them, query-api answers from them; both reach them by search
 import re
 from typing import Final
 
-from query_api.migrations.order_lists import INDEXES, skus_of
+from query_api.migrations.order_lists import INDEXES, indexes_of, sku_keeping_of, sku_table_of
 from query_api.migrations.texts import statements
 
 _NAME: Final = re.compile(r"g[1-9][0-9]{0,8}")
@@ -148,27 +148,22 @@ def new_generation(generation: str) -> list[str]:
 
     The roles must be there. Raises ValueError for another name.
     """
-    return [*bare_generation(generation), *late_indexes(generation).values()]
+    return [*bare_generation(generation), *indexes_of(generation).values(), *sku_keeping_of(generation)]
 
 
 def bare_generation(generation: str) -> list[str]:
-    """The same without the indexes that only questions need, which are quicker made when the rows are there."""
+    """The same without what only questions need, and is quicker made when the rows are there: the indexes, and the
+    SKUs' orders, whose table stays empty.
+    """
     return [
         *_schema(generation),
         *statements(_TABLES + _PARKING, generation),
         *grants_of(generation),
         *commands_of(generation),
         *sums_of(generation),
-        *skus_of(generation),
+        *sku_table_of(generation),
         *telling_of(generation),
     ]
-
-
-def late_indexes(generation: str) -> dict[str, str]:
-    """The statements that make the indexes that only questions need, by name of the index. Each is plain CREATE INDEX,
-    and may be run as CREATE INDEX CONCURRENTLY instead.
-    """
-    return {one.split()[2]: one for one in statements(INDEXES, generation)}
 
 
 def tables_of(generation: str) -> list[str]:

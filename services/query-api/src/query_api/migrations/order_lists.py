@@ -3,11 +3,12 @@
 No kind of index does that for SKUs: GIN finds the orders of a SKU and cannot give them in order, so a page of a
 frequent one would read all its orders, or all orders. These pairs lie in a table, whose key is the order. The database
 keeps it, as it keeps its indexes: whoever writes `order_summary`, in whatever way, need not know of it, and it cannot
-differ.
+differ. And as with indexes, it is quicker to fill it when the orders are there than to keep it meanwhile.
 """
 
 from typing import Final
 
+from query_api.application.generations.ports import Kept
 from query_api.migrations.texts import statements
 
 INDEXES: Final = """
@@ -73,16 +74,25 @@ CREATE OR REPLACE TRIGGER remove_skus AFTER DELETE ON {g}.order_summary
 CREATE OR REPLACE TRIGGER empty_skus BEFORE TRUNCATE ON {g}.order_summary
     FOR EACH STATEMENT EXECUTE FUNCTION {g}.empty_skus();
 
+TRUNCATE {g}.order_sku;
+
 INSERT INTO {g}.order_sku SELECT DISTINCT sku, created_at, order_id FROM {g}.order_summary, unnest(skus) AS sku
     ORDER BY 1, 2, 3;
 """
 
 
-def skus_of(generation: str) -> list[str]:
-    """The statements that let a generation list the orders of a SKU, in order. The roles must be there.
+def indexes_of(generation: str) -> dict[str, str]:
+    """The statements that make the indexes that only questions need, by name of the index."""
+    return {one.split()[2]: one for one in statements(INDEXES, generation)}
 
-    Nobody else writes orders meanwhile: the first trigger locks them out.
-    """
+
+def skus_of(generation: str) -> list[str]:
+    """The statements that let a generation list the orders of a SKU, in order. The roles must be there."""
+    return [*sku_table_of(generation), *sku_keeping_of(generation)]
+
+
+def sku_table_of(generation: str) -> list[str]:
+    """The statements that make the table, and what its triggers will do."""
     functions = [
         made
         for name, body in _BODIES.items()
@@ -91,4 +101,17 @@ def skus_of(generation: str) -> list[str]:
             f"REVOKE ALL ON FUNCTION {generation}.{name}() FROM PUBLIC",
         )
     ]
-    return [*statements(_TABLE, generation), *functions, *statements(_TRIGGERS, generation)]
+    return [*statements(_TABLE, generation), *functions]
+
+
+def sku_keeping_of(generation: str) -> list[str]:
+    """The statements that fill the table, and have it kept from then on; in one transaction.
+
+    Nobody else writes orders meanwhile: the first trigger locks them out.
+    """
+    return statements(_TRIGGERS, generation)
+
+
+def kept_of(generation: str) -> dict[str, Kept]:
+    """The tables of a generation that are kept like indexes, by name. Of the triggers, all are there or none is."""
+    return {"order_sku": Kept("add_skus", sku_keeping_of(generation))}

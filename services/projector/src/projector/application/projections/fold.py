@@ -25,12 +25,14 @@ WAITS: Final = "waits behind an earlier event of this aggregate"
 class Writes(NamedTuple):
     """Rows for each read model that is touched. And what has changed.
 
-    `applied` are the events that went into it, `parked_event` those that did not.
+    `applied` are the events that went into it, `news` those of them that are no replay, `parked_event` those that did
+    not go into it.
     """
 
     rows: Mapping[ReadModel[Any], Rows]
     changes: Sequence[Change]
     applied: Sequence[Event] = ()
+    news: Sequence[Event] = ()
     parked_event: Sequence[ParkedEvent] = ()
 
     def of(self, model: ReadModel[R]) -> Sequence[R]:
@@ -64,8 +66,9 @@ def fold(
     An event that cannot be read or applied is parked, and so is what comes behind it of the same aggregate, and all of
     the aggregates that are `parked` in a partition, and what is `refused`.
     """
-    batch, apart = Batch(documents), list[ParkedEvent]()
+    batch, apart, news = Batch(documents), list[ParkedEvent](), list[Event]()
     for piece in slices:
+        before = len(batch.applied)
         held = set(parked.get(piece.partition, ()))
         for entry, event in zip(piece.entries, piece.events, strict=True):
             reason = _hindrance(event, held) if held or isinstance(event, Unreadable) else ""
@@ -78,7 +81,8 @@ def fold(
             if reason:
                 apart.append(_set_apart(piece.partition, entry, event, reason))
                 held.add(apart[-1].aggregate)
-    return batch.writes()._replace(parked_event=apart)
+        news += () if piece.replayed else batch.applied[before:]
+    return batch.writes()._replace(news=news, parked_event=apart)
 
 
 def _hindrance(event: Event | Unreadable, held: AbstractSet[Aggregate]) -> str:
@@ -109,7 +113,7 @@ UNFIT: Final = (Unappliable, ValueError)
 
 
 class Batch:
-    """The documents of a batch while its events go by."""
+    """The documents of a batch while its events go by; `applied` are those that it has taken in."""
 
     def __init__(self, documents: Iterable[bytes]) -> None:
         self._orders: dict[str, OrderView] = {}
@@ -118,7 +122,7 @@ class Batch:
         self._versions: dict[tuple[str, str], int] = {}
         self._rows: dict[ReadModel[Any], list[tuple[Any, ...]]] = {model: [] for model in OF_EVENTS}
         self._met: dict[ReadModel[Any], list[tuple[Any, ...]]] = {model: [] for model in (*OF_SALES, *OF_COMMANDS)}
-        self._applied: list[Event] = []
+        self.applied: list[Event] = []
         for document in documents:
             view = read_order_view(document)
             self._orders[view.order_id] = view
@@ -132,7 +136,7 @@ class Batch:
             self._products[data.sku] = envelope, data
         else:
             self._take_command(envelope, data)
-        self._applied.append(event)
+        self.applied.append(event)
 
     def _take_order(self, event: Event, data: OrderEvent) -> None:
         envelope = event.envelope
@@ -182,4 +186,4 @@ class Batch:
         changes: list[Change] = [("order", subject, self._orders[subject].version) for subject in self._keys]
         changes += [("product", sku, envelope.aggregateversion) for sku, (envelope, _) in self._products.items()]
         changes += [(*whose, version) for whose, version in self._versions.items()]
-        return Writes({model: found for model, found in rows.items() if found}, changes, self._applied)
+        return Writes({model: found for model, found in rows.items() if found}, changes, self.applied)

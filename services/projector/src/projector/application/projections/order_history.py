@@ -38,6 +38,7 @@ ORDER_HISTORY: Final = ReadModel(
         Column("version", Kind.BIGINT, key=True),
         Column("doc", Kind.JSON),
     ),
+    appended=True,
 )
 
 

@@ -53,14 +53,15 @@ class Column(NamedTuple):
 class ReadModel(Generic[R]):
     """A table, and the rows that it takes: tuples of `row` in the order of `columns`, the key first.
 
-    Where `newest` names a column, a row that is not higher in it than the one that is there changes nothing. Raises
-    ValueError when rows and columns do not fit.
+    Where `newest` names a column, a row that is not higher in it than the one that is there changes nothing. Where rows
+    are only `appended`, none is ever there already. Raises ValueError when rows and columns do not fit.
     """
 
     table: str
     row: type[R]
     columns: tuple[Column, ...]
     newest: str | None = None
+    appended: bool = False
 
     def __post_init__(self) -> None:
         names = tuple(column.name for column in self.columns)

@@ -7,6 +7,13 @@ from typing import NamedTuple, Protocol
 from query_api.application.generations.standing import Compared, Live, Report, Standing
 
 
+class Kept(NamedTuple):
+    """A table that triggers keep: one of them, and the statements that make them all and fill the table."""
+
+    trigger: str
+    statements: Sequence[str]
+
+
 class Blueprint(NamedTuple):
     """How generations are made: what the migrations know, for those who may not look into them.
 
@@ -16,9 +23,11 @@ class Blueprint(NamedTuple):
     revision: str
     lock: int
     tables: Callable[[str], Sequence[str]]
-    """Statements that make a generation without the indexes that only questions need."""
+    """Statements that make a generation without what only questions need."""
     indexes: Callable[[str], Mapping[str, str]]
-    """Statements that make those, by name of the index."""
+    """Statements that make the indexes that only questions need, by name of the index."""
+    kept: Callable[[str], Mapping[str, Kept]]
+    """The tables that are kept like indexes, by name."""
     views: Callable[[str], Sequence[str]]
     """Statements that make the live views show a generation."""
     read_models: Sequence[str]
@@ -52,13 +61,13 @@ class Generations(Protocol):
     def live(self) -> Live: ...
 
     def create(self, name: str) -> None:
-        """Make the generation, with the rights on it and without the indexes that only questions need."""
+        """Make the generation, with the rights on it and without what only questions need."""
 
     def differences(self, name: str) -> list[str]:
-        """How the tables, keys, triggers and rights of a generation differ from those of the live one."""
+        """How the tables, keys and rights of a generation differ from those of the live one."""
 
     def missing_indexes(self, name: str) -> list[str]:
-        """Indexes that are not there, or not valid."""
+        """Indexes that are not there, or not valid, and tables that are not kept like indexes as they should be."""
 
     def build_indexes(self, name: str, told: Callable[[str], None]) -> list[str]:
         """Build what is missing, each while everybody works. `told` hears of each that is begun. The names."""

@@ -7,8 +7,8 @@ from typing import Final
 
 from alembic import op
 
-from query_api.migrations.generations import late_indexes, sums_of
-from query_api.migrations.order_lists import skus_of
+from query_api.migrations.generations import sums_of
+from query_api.migrations.order_lists import indexes_of, skus_of
 
 revision = "0005"
 down_revision = "0004"
@@ -32,7 +32,7 @@ def upgrade() -> None:
     for generation in older:
         _execute([f"ALTER INDEX {generation}.{name} RENAME TO {name}_before" for name in _BEFORE])
         there = _names(_INDEXES.format(generation=generation))
-        _execute([made for name, made in late_indexes(generation).items() if name not in there])
+        _execute([made for name, made in indexes_of(generation).items() if name not in there])
     for generation in older:
         gone = ", ".join(
             f"{generation}.{name}" for name in ("order_summary_skus", *(f"{one}_before" for one in _BEFORE))

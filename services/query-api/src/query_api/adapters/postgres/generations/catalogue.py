@@ -12,6 +12,10 @@ _VALID_INDEXES: Final = """
 SELECT relname FROM pg_index JOIN pg_class ON oid = indexrelid
 WHERE relnamespace = to_regnamespace(%s) AND indisvalid AND indisready
 """
+_TRIGGERS: Final = """
+SELECT tgname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid
+WHERE relnamespace = to_regnamespace(%s) AND NOT tgisinternal AND tgenabled = 'O'
+"""
 _SHAPE: Final = """
 WITH tables AS (SELECT * FROM pg_class WHERE relnamespace = to_regnamespace(%(schema)s) AND relkind = 'r'),
 columns AS (
@@ -29,8 +33,6 @@ SELECT format('%%s.%%s %%s%%s', relname, attname, format_type(atttypid, atttypmo
                      ' DEFAULT ' || pg_get_expr(adbin, adrelid))) FROM columns
 UNION SELECT format('%%s %%s', relname, pg_get_constraintdef(pg_constraint.oid))
   FROM pg_constraint JOIN tables ON tables.oid = conrelid WHERE contype <> 'n'
-UNION SELECT format('%%s TRIGGER %%s', relname, tgname)
-  FROM pg_trigger JOIN tables ON tables.oid = tgrelid WHERE NOT tgisinternal
 UNION SELECT format('%%s on %%s for %%s', privilege_type, what, rolname) FROM granted JOIN pg_roles ON oid = grantee
   WHERE rolname IN ('orders_projector', 'orders_query')
 """
@@ -46,6 +48,11 @@ def valid_indexes(owner: Owner, generation: str) -> set[str]:
     return {name for (name,) in owner.rows(_VALID_INDEXES, [generation])}
 
 
+def triggers(owner: Owner, generation: str) -> set[str]:
+    """Those that act."""
+    return {name for (name,) in owner.rows(_TRIGGERS, [generation])}
+
+
 def shape(owner: Owner, generation: str) -> set[str]:
-    """Columns, keys, triggers and the rights of both processes, each in words that do not name the generation."""
+    """Columns, keys and the rights of both processes, each in words that do not name the generation."""
     return {line for (line,) in owner.rows(_SHAPE, {"schema": generation})}

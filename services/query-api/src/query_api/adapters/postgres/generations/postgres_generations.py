@@ -55,27 +55,38 @@ class PostgresGenerations:
         return [*(f"lacks {line}" for line in lacking), *(f"has {line}" for line in sorted(found - wanted))]
 
     def missing_indexes(self, name: str) -> list[str]:
-        valid = catalogue.valid_indexes(self._owner, name)
-        return [index for index in self._blueprint.indexes(name) if index not in valid]
+        valid, acting = catalogue.valid_indexes(self._owner, name), catalogue.triggers(self._owner, name)
+        unkept = [table for table, kept in self._blueprint.kept(name).items() if kept.trigger not in acting]
+        return [*(index for index in self._blueprint.indexes(name) if index not in valid), *unkept]
 
     def build_indexes(self, name: str, told: Callable[[str], None]) -> list[str]:
-        """CONCURRENTLY: the projector goes on. It waits for all open transactions, and nobody waits behind it."""
+        """CONCURRENTLY: the projector goes on. It waits for all open transactions, and nobody waits behind it. Only
+        while a table is filled that is kept like an index, the projector waits.
+        """
         if not self._owner.rows(_ALONE, [int(name[1:])])[0][0]:
             raise NotYet(f"somebody else is building indexes of {name}")
         missing = self.missing_indexes(name)
-        statements = self._blueprint.indexes(name)
         try:
-            for index in missing:
-                told(index)
-                # Invalid, if it is there: an attempt that was broken off leaves that behind.
-                self._owner.run(f"DROP INDEX CONCURRENTLY IF EXISTS {name}.{index}")
-                self._owner.run(statements[index].replace("CREATE INDEX", "CREATE INDEX CONCURRENTLY", 1))
+            for lacking in missing:
+                told(lacking)
+                self._build(name, lacking)
             for table in self._blueprint.read_models:
                 # Not ANALYZE alone: pages of lists are read from index entries, of rows that are known to be visible.
                 self._owner.run(f"VACUUM (ANALYZE) {name}.{table}")
         except InsufficientPrivilege as error:
             raise self._owner.without_rights(error) from error
         return missing
+
+    def _build(self, name: str, lacking: str) -> None:
+        if (kept := self._blueprint.kept(name).get(lacking)) is not None:
+            with self._owner.transaction(_TURN_SECONDS):
+                for statement in kept.statements:
+                    self._owner.run(statement)
+            return
+        # Invalid, if it is there: an attempt that was broken off leaves that behind.
+        self._owner.run(f"DROP INDEX CONCURRENTLY IF EXISTS {name}.{lacking}")
+        made = self._blueprint.indexes(name)[lacking]
+        self._owner.run(made.replace("CREATE INDEX", "CREATE INDEX CONCURRENTLY", 1))
 
     def standing(self, name: str) -> Standing:
         return checkpoints.standing(self._owner, name)
