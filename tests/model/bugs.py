@@ -26,25 +26,25 @@ JUDGE: Final = "projector.application.looks.judge"
 
 
 def prev_is_not_compared(patch: pytest.MonkeyPatch) -> None:
-    def judge(partition: int, checkpoint: Checkpoint, entries: Sequence[Entry]) -> Judgement:
+    def judge(partition: int, checkpoint: Checkpoint, entries: Sequence[Entry], *, replayed: bool) -> Judgement:
         made, last = list[Entry](), checkpoint
         for entry in entries:
             follows = entry.sequence == last.sequence + 1
             made.append(entry._replace(prev=last.event_id) if follows else entry)
             last = Checkpoint(entry.sequence, entry.event_id) if follows else last
-        return judgement.judge(partition, checkpoint, made)
+        return judgement.judge(partition, checkpoint, made, replayed=replayed)
 
     patch.setattr(JUDGE, judge)
 
 
 def a_gap_is_skipped(patch: pytest.MonkeyPatch) -> None:
-    def judge(partition: int, checkpoint: Checkpoint, entries: Sequence[Entry]) -> Judgement:
+    def judge(partition: int, checkpoint: Checkpoint, entries: Sequence[Entry], *, replayed: bool) -> Judgement:
         made, last = list[Entry](), checkpoint
         for entry in entries:
             if entry.sequence > last.sequence:
                 made.append(entry._replace(sequence=last.sequence + 1, prev=last.event_id))
                 last = Checkpoint(last.sequence + 1, entry.event_id)
-        return judgement.judge(partition, checkpoint, made)
+        return judgement.judge(partition, checkpoint, made, replayed=replayed)
 
     patch.setattr(JUDGE, judge)
 

@@ -183,7 +183,7 @@ PROJECTING: Final = (
     Bug(
         "replies under one shared name",
         f"{_PROJECTOR}/application/replay.py",
-        (("partition.number, self._unique()),", 'partition.number, "shared"),'),),
+        (("number, self._unique()),", 'number, "shared"),'),),
         (f"{_PROJECTOR_UNIT}/test_asking.py", f"{_PROJECTOR_UNIT}/test_replay.py"),
     ),
     Bug(
@@ -195,7 +195,7 @@ PROJECTING: Final = (
     Bug(
         "a parked event that is dropped",
         f"{_PROJECTOR}/application/projections/fold.py",
-        (("_replace(parked_event=apart)", "_replace(parked_event=())"),),
+        (("news, parked_event=apart)", "news, parked_event=())"),),
         (f"{_PROJECTOR_UNIT}/test_parking_in_memory.py",),
     ),
     Bug(
