@@ -22,10 +22,13 @@ async def test_of_replies_more_is_read_at_a_time_than_of_streams(redis_url: str,
     entries = NumberedLog().append(0, life_of(1))
     await stream_world.put(0, entries)
     await stream_world.reply(REPLY, entries)
-    stream = RedisEventStream(redis_url, GROUP, count=2, bite=5)
-    counts = [len((await stream.read(1, {0: 0}, replies, wait_seconds=0)).entries[0]) for replies in ({}, {0: REPLY})]
+    stream = RedisEventStream(redis_url, GROUP, count=2, bite=6)
+    counts = [
+        len((await stream.read(1, positions, replies, wait_seconds=0)).entries[0])
+        for positions, replies in (({0: 0}, {}), ({0: 0}, {0: REPLY}), ({0: 0, 1: 0}, {0: REPLY}))
+    ]
     await stream.close()
-    assert counts == [2, 5]
+    assert counts == [2, 6, 3]
 
 
 async def test_the_lag_of_the_group_is_what_is_published_and_not_applied(stream_world: RealStreamWorld) -> None:

@@ -27,8 +27,8 @@ _PATIENCE: Final = 5.0
 """Seconds beyond the wait. Longer means that the way to Redis is dead; the connection is given up."""
 
 BITE: Final = 8_000
-"""Entries of all replies together. What is made up for goes in larger transactions than what has just happened: nobody
-waits for the single event, and an order is written once for many of its events.
+"""Entries of a look that reads replies. What is made up for goes in larger transactions than what has just happened:
+nobody waits for the single event, and an order is written once for many of its events.
 """
 
 _START: Final = "0-0"
@@ -43,8 +43,8 @@ _RawReply = list[tuple[bytes, list[_RawEntry]]]
 
 
 class RedisEventStream:
-    """Streams on one Redis server, read `count` entries of each partition at a time; while there are replies, as many
-    as make `bite` of all replies together, if that is more.
+    """Streams on one Redis server, read `count` entries of each partition at a time; while there are replies, `bite`
+    of all partitions together, if that is more.
     """
 
     def __init__(self, redis_url: str, group: str, *, count: int, bite: int = BITE) -> None:
@@ -63,7 +63,7 @@ class RedisEventStream:
         keys = {replies.get(number) or events_stream(epoch, number): number for number in positions}
         streams = {key: entry_id(positions[number]) for key, number in keys.items()} | {HEADS: self._heads_id}
         block = ("BLOCK", max(1, int(wait_seconds * 1_000))) if wait_seconds > 0 else ()
-        count = max(self._count, self._bite // len(replies)) if replies else self._count
+        count = max(self._count, self._bite // len(positions)) if replies else self._count
         try:
             found = await self._xread(streams, count, *block, seconds=wait_seconds + _PATIENCE)
         except Unavailable:
