@@ -129,6 +129,12 @@ class InMemoryReadStore:
         """All rows of a read model, in key order."""
         return [row for _, row in sorted(self._tables[model].items())]
 
+    def replace(self, model: ReadModel[Any], key: tuple[Any, ...], row: tuple[Any, ...] | None) -> None:
+        """Have `row` in the place of the one of `key`, behind everybody's back; None: have none."""
+        self._tables[model].pop(key, None)
+        if row is not None:
+            self._tables[model][key] = row
+
     def _stored(self) -> Stored:
         held: dict[int, Parked] = {}
         for (partition, _), event in self.parked_event.items():

@@ -112,13 +112,6 @@ def test_neither_the_order_of_rows_nor_that_of_columns_is_a_difference(world: Wo
     assert {one["same"] for one in world.told("compare", "g2")} == {True}
 
 
-def test_at_different_checkpoints_nothing_is_said(world: World) -> None:
-    filled(world)
-    world.stands("g2", 7, 8)
-    refusal = world.refused("compare", "g2", "--wait", "0.1")
-    assert refusal == "g1 and g2 did not stand at the same events within 0.1 s"
-
-
 def test_a_moment_at_the_same_checkpoints_is_waited_for(world: World) -> None:
     filled(world)
     world.stands("g2", 6, 9)

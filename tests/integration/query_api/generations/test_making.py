@@ -58,19 +58,6 @@ def test_a_generation_that_is_there_and_differs_is_refused(world: World, change:
     assert difference in refusal
 
 
-@pytest.mark.parametrize("name", ["g0", "G2", "g2;--", "live", ""])
-@pytest.mark.parametrize("verb", ["create", "index", "compare", "promote", "drop"])
-def test_only_names_of_generations_are_taken(world: World, verb: str, name: str) -> None:
-    result = world.verb(verb, name)
-    assert (result.exit_code, result.stdout) == (2, "")
-    assert "is not the name of a generation" in result.stderr
-
-
-@pytest.mark.parametrize("verb", ["index", "compare", "promote", "drop"])
-def test_a_generation_that_is_not_there_is_refused(world: World, verb: str) -> None:
-    assert world.refused(verb, "g9") == "there is no generation g9; there are g1"
-
-
 def test_the_missing_indexes_are_built_once(world: World) -> None:
     world.done("create", "g2")
     told = world.done("index", "g2").splitlines()
@@ -116,11 +103,6 @@ def test_a_generation_is_dropped_with_all_it_holds(world: World) -> None:
     assert world.done("drop", "g2") == "g2: dropped\n"
     assert world.told("status")["generations"][-1]["generation"] == "g1"
     assert world.rows("SELECT count(*) FROM pg_tables WHERE schemaname = 'g2'") == [(0,)]
-
-
-def test_what_is_live_is_not_dropped(world: World) -> None:
-    assert world.refused("drop", "g1") == "g1 is live"
-    assert world.shown() == "g1"
 
 
 def test_dropping_gives_way_to_whoever_reads_and_says_who(world: World) -> None:

@@ -15,8 +15,9 @@ _AT_ONCE: Final = 2_000
 async def row_texts(connection: AsyncConnection[Any], schema: str, model: ReadModel[Any]) -> AsyncIterator[Texts]:
     """All rows of a table. In a transaction, of one moment. Raises psycopg.Error."""
     columns = sql.SQL(", ").join(sql.SQL("{}::text").format(sql.Identifier(column.name)) for column in model.columns)
+    # With the table's name: by its own, a column would be the text above, and the tenth version before the second.
     order = sql.SQL(", ").join(
-        sql.SQL('{} COLLATE "C"' if column.kind is Kind.TEXT else "{}").format(sql.Identifier(column.name))
+        sql.SQL('{} COLLATE "C"' if column.kind is Kind.TEXT else "{}").format(sql.Identifier(model.table, column.name))
         for column in model.key
     )
     query = sql.SQL("SELECT {} FROM {} ORDER BY {}").format(columns, sql.Identifier(schema, model.table), order)
