@@ -7,8 +7,9 @@ import pytest
 from query_api.adapters.postgres.generations.connection import Owner
 from query_api.adapters.postgres.generations.postgres_generations import PostgresGenerations
 from query_api.application.generations.ports import Blueprint
-from query_api.migrations.generations import bare_generation, late_indexes
+from query_api.migrations.generations import bare_generation
 from query_api.migrations.live import READ_MODELS, live_views
+from query_api.migrations.order_lists import indexes_of, kept_of
 from query_api.migrations.revisions import newest
 from query_api.migrations.run import LOCK
 from tests.integration.query_api.generations.world import World, late
@@ -47,6 +48,6 @@ class TestPostgresGenerations(GenerationsSuite):
     @pytest.fixture
     def world(self, world: World) -> Iterator[GenerationsWorld]:
         owner = Owner(world.url, lock_seconds=5)
-        blueprint = Blueprint(newest(), LOCK, bare_generation, late_indexes, live_views, READ_MODELS)
+        blueprint = Blueprint(newest(), LOCK, bare_generation, indexes_of, kept_of, live_views, READ_MODELS)
         yield RealGenerationsWorld(world, PostgresGenerations(owner, blueprint))
         owner.close()
