@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from stack import verbs
 from stack.lodging import spare_folder
 
 PROCESSES = ("command-api", "outbox-relay", "projector", "query-api")
@@ -35,8 +36,9 @@ class Stack:
         return subprocess.run(command, cwd=self.folder, capture_output=True, text=True, timeout=within, check=False)
 
     def status(self) -> dict[str, dict[str, Any]]:
-        """Pid, state and url of each part."""
-        parts: dict[str, dict[str, Any]] = json.loads(self.call("status", "--json"))
+        """Pid, state and url of each part: what `stack status --json` prints, without a process to print it."""
+        (text,) = verbs.status(self.folder, json=True)
+        parts: dict[str, dict[str, Any]] = json.loads(text)
         return parts
 
     def url(self, name: str) -> str:

@@ -1,5 +1,7 @@
 """The processes of a running stack go to their databases with the rights of their roles, not as the owner."""
 
+import json
+
 from tests.e2e.customers import Customers, rows
 from tests.e2e.running_stack import Stack
 
@@ -21,3 +23,4 @@ def test_people_are_shown_the_urls_of_the_owner(stack: Stack) -> None:
     for name in ("write-db", "read-db"):
         assert rows(stack.url(name), "SELECT current_user = tableowner FROM pg_tables WHERE tablename ~ '^order'")
         assert stack.url(name).startswith("postgresql://postgres@")
+    assert json.loads(stack.call("status", "--json")) == stack.status()
