@@ -18,7 +18,7 @@ from tests.contract.redis.verbs import Verb, allowed, verbs
 RIGHTS: Final = """
 | key | `relay` | `projector` | `monitor` |
 |---|---|---|---|
-| `cqrs:events:1:0`, and of every epoch and partition | EVALSHA, EXISTS, XADD, XINFO GROUPS, XINFO STREAM, XSETID, XTRIM | XGROUP CREATE, XGROUP SETID, XREAD | XINFO GROUPS, XLEN |
+| `cqrs:events:1:0`, and of every epoch and partition | EVALSHA, EXISTS, XADD, XINFO GROUPS, XINFO STREAM, XSETID, XTRIM | XGROUP CREATE, XGROUP DESTROY, XGROUP SETID, XREAD | XINFO GROUPS, XLEN |
 | `cqrs:heads` | EVALSHA, XADD, XREVRANGE | XREAD | |
 | `cqrs:replay-requests` | XREAD, XREVRANGE | XADD | |
 | `cqrs:replay:g1:0:x`, a reply to any projector | EVALSHA, EXISTS, EXPIRE, XADD, XINFO STREAM | UNLINK, XREAD | |

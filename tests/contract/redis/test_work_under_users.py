@@ -9,11 +9,14 @@ from typing import Final
 import pytest
 import redis
 
+from orders_contracts.heads import encode_heads
 from orders_contracts.replay import reply_stream
+from orders_contracts.streams import HEADS, HEADS_FIELD
 from outbox_relay.adapters.redis_members import RedisMembers as RelayMembers
 from outbox_relay.adapters.redis_stream import RedisStream, connect
 from outbox_relay.adapters.replay_streams import RedisReplies, RedisRequests
 from outbox_relay.application.ports import Batch, Last, StreamUnavailable
+from projector.adapters.redis_leftovers import RedisLeftovers
 from projector.adapters.redis_members import RedisMembers as ProjectorMembers
 from projector.adapters.redis_stream import RedisEventStream
 from projector.application.ports import Unavailable
@@ -50,6 +53,7 @@ async def relay(url: str) -> None:
 async def projector(url: str) -> None:
     """Everything that a projector does with Redis, once."""
     stream, members = RedisEventStream(url, GROUP, count=10), ProjectorMembers(url, f"projector:{GROUP}", "me")
+    leftovers = RedisLeftovers(url, GROUP)
     try:
         assert await members.beat() == {"me"}
         await stream.read(1, {0: 0, 1: 0}, {1: reply_stream(GROUP, 1, "one")}, wait_seconds=0)
@@ -57,9 +61,17 @@ async def projector(url: str) -> None:
         await stream.ask([request(1)], {reply_stream(GROUP, 1, "one")})
         await stream.bookmark(1, {7: 0})
         await members.leave()
+        assert (await leftovers.alive(), await leftovers.remove()) == (frozenset(), 1)
     finally:
+        await leftovers.close()
         await stream.close()
         await members.close()
+
+
+@pytest.fixture(autouse=True)
+def _eight_partitions(admin: "redis.Redis") -> None:
+    """A relay has told of them, in the beginning."""
+    admin.xadd(HEADS, {HEADS_FIELD: encode_heads(heads(0, *[0] * 8))}, id="0-1")
 
 
 WORK: Final[dict[str, Work]] = {"relay": relay, "projector": projector}

@@ -1,5 +1,6 @@
-"""Verbs of the process: `projector run`, `projector verify` and `projector parked list | retry | drop`."""
+"""Verbs of the process: `projector run | verify | forget` and `projector parked list | retry | drop`."""
 
+import re
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Annotated, Any, Final, TypeVar
 
@@ -9,12 +10,13 @@ from pydantic import ValidationError
 from rich.console import Console
 
 from projector import composition
+from projector.application.forgetting import StillFilled
 from projector.application.log import Aggregate
 from projector.application.parking_ports import ParkingLot
 from projector.application.ports import Journal, Unavailable
 from projector.entrypoints import parked, verified
 from projector.observability import configure_logging
-from projector.settings import Settings
+from projector.settings import GENERATION, Settings
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 verbs_of_parking = typer.Typer(no_args_is_help=True)
@@ -24,8 +26,16 @@ Names = Annotated[list[str] | None, typer.Argument(metavar="[order:UUID|product:
 Everything = Annotated[bool, typer.Option("--all", help="All aggregates that are parked.")]
 Answer = TypeVar("Answer")
 
+_NAME: Final = re.compile(GENERATION)
+_WHICH: Final = "The generation: g1, for instance."
 _WIDE: Final = 200
 """Columns of text."""
+
+
+def _generation(name: str) -> str:
+    if _NAME.fullmatch(name) is None:
+        raise typer.BadParameter(f"{name!r} is not the name of a generation, such as g2")
+    return name
 
 
 @app.callback()
@@ -64,6 +74,17 @@ def verify(
         verified.tell(_console(), reports)
     if reports[-1].count:
         raise typer.Exit(1)
+
+
+@app.command()
+def forget(generation: Annotated[str, typer.Argument(metavar="gN", parser=_generation, help=_WHICH)]) -> None:
+    """Take the consumer groups of a generation away that nobody fills any more: streams are kept for them. Exits with 1
+    while projectors of it live.
+    """
+    settings = read_settings()
+    configure_logging(settings.log_level, settings.log_format)
+    gone = _completed(composition.forget_generation(settings, generation))
+    typer.echo(f"{generation}: {gone} consumer groups taken away" if gone else f"{generation}: nothing is left of it")
 
 
 @verbs_of_parking.callback()
@@ -118,7 +139,7 @@ def _completed(work: Coroutine[Any, Any, Answer]) -> Answer:
     """What it answers, or one line that says why not, and exit status 1."""
     try:
         return uvloop.run(work)
-    except Unavailable as error:
+    except (Unavailable, StillFilled) as error:
         typer.echo(f"projector: {' '.join(str(error).split())}", err=True)
         raise typer.Exit(1) from None
 

@@ -19,6 +19,7 @@ from projector.adapters.postgres_parking import PostgresParking
 from projector.adapters.postgres_read_store import PostgresReadStore
 from projector.adapters.postgres_scratch import PostgresScratch
 from projector.adapters.read_ahead import AsyncioReadAhead
+from projector.adapters.redis_leftovers import RedisLeftovers
 from projector.adapters.redis_members import RedisMembers
 from projector.adapters.redis_stream import RedisEventStream
 from projector.adapters.system_clock import SystemClock
@@ -26,6 +27,7 @@ from projector.adapters.telemetry import Telemetry
 from projector.application.bookmarks import Bookmarks
 from projector.application.bounded_stream import BoundedStream
 from projector.application.consumer import Consumer
+from projector.application.forgetting import forget
 from projector.application.membership import Membership
 from projector.application.parking_ports import ParkingLot
 from projector.application.ports import Clock, Journal
@@ -124,6 +126,15 @@ async def with_parking(settings: Settings, act: Callable[[ParkingLot, Journal], 
         return await act(lot, Telemetry(SystemClock(), CollectorRegistry()))
     finally:
         await lot.close()
+
+
+async def forget_generation(settings: Settings, generation: str) -> int:
+    """Let go of what its projectors have left in Redis. The bookmarks. Raises StillFilled and Unavailable."""
+    leftovers = RedisLeftovers(settings.redis_url, generation)
+    try:
+        return await forget(leftovers)
+    finally:
+        await leftovers.close()
 
 
 async def verify(settings: Settings, *, mend: bool, tell: Callable[[int, int], None]) -> Sequence[Report]:

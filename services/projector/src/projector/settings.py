@@ -1,13 +1,16 @@
 """What an operator may set, by environment variables that begin with PROJECTOR_."""
 
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
 from pydantic import AfterValidator, Field, ValidationInfo
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from redis.asyncio.connection import SSLConnection, parse_url
+
+GENERATION: Final = "g[1-9][0-9]{0,8}"
+"""What a generation may be called, as a regular expression."""
 
 
 def _libpq_url(value: str) -> str:
@@ -58,7 +61,7 @@ class Settings(BaseSettings):
     database_url: DatabaseUrl
     """The read database, as a libpq URL."""
     redis_url: RedisUrl
-    generation: Annotated[str, Field(pattern=r"^g[1-9][0-9]{0,8}$")] = "g1"
+    generation: Annotated[str, Field(pattern=f"^{GENERATION}$")] = "g1"
     """Which generation of read models is kept: a schema in the read database, and the consumer group's name."""
     host: str = "127.0.0.1"
     """Where the probes and metrics are served."""
