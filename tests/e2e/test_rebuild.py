@@ -4,6 +4,7 @@ import asyncio
 
 import httpx
 import psycopg
+import redis
 
 from tests.e2e.customers import Customers, pause, rows
 from tests.e2e.running_stack import Stack
@@ -42,6 +43,13 @@ class Reader:
         self._seen[order] = max(version, self._seen.get(order, 0))
 
 
+def groups(customers: Customers) -> set[str]:
+    """The generations for which streams are kept."""
+    with redis.Redis.from_url(customers.urls["redis"], decode_responses=True) as client:
+        streams = client.keys("cqrs:events:*")
+        return {group["name"] for stream in streams for group in client.xinfo_groups(stream)}
+
+
 async def test_read_models_are_made_anew_and_nobody_notices(customers: Customers, stack: Stack) -> None:
     stop, readers = asyncio.Event(), [Reader(customers) for _ in range(READERS)]
     async with customers.ordering(clients=2), asyncio.TaskGroup() as reading:
@@ -56,6 +64,8 @@ async def test_read_models_are_made_anew_and_nobody_notices(customers: Customers
     assert set(customers.answers) == {200, 201}, customers.failures
     generations = "SELECT nspname FROM pg_namespace WHERE nspname ~ '^g[0-9]+$'"
     assert rows(customers.urls["read-db"], generations) == [("g2",)]
+    assert "g1: 8 consumer groups taken away" in told
+    assert groups(customers) == {"g2"}
 
 
 async def test_a_rebuild_that_cannot_be_finished_changes_nothing(customers: Customers, stack: Stack) -> None:
@@ -70,3 +80,4 @@ async def test_a_rebuild_that_cannot_be_finished_changes_nothing(customers: Cust
     assert rows(customers.urls["read-db"], "SELECT generation FROM public.live_generation") == before
     assert (await customers.queries.get(f"/orders/{order}")).status_code == httpx.codes.OK
     assert "projector-g" not in str(stack.status().keys())
+    assert groups(customers) == {before[0][0]}

@@ -34,12 +34,24 @@ class _Rebuild:
 
     def generation(self, *words: str) -> Any:
         """What a verb of `query-api generation` answers. Raises StackError with its one line."""
-        command = [sys.executable, "-P", "-m", "query_api", "generation", *words, "--json"]
-        env = os.environ | {"QUERY_API_DATABASE_URL": self._urls["read-db"], "QUERY_API_LOG_LEVEL": "error"}
-        done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
+        return json.loads(self._run("query_api", "generation", *words, "--json", DATABASE_URL=self._urls["read-db"]))
+
+    def forget(self, name: str) -> None:
+        """Streams are no longer kept for that generation. Where it cannot be done, that is said."""
+        servers = {"DATABASE_URL": self._urls["read-db"], "REDIS_URL": self._urls["redis"]}
+        try:
+            self.say(self._run("projector", "forget", name, **servers).strip())
+        except StackError as error:
+            self.say(error.message)
+
+    @staticmethod
+    def _run(module: str, *words: str, **settings: str) -> str:
+        command = [sys.executable, "-P", "-m", module, *words]
+        own = {f"{module.upper()}_{name}": value for name, value in {"LOG_LEVEL": "error", **settings}.items()}
+        done = subprocess.run(command, env=os.environ | own, capture_output=True, text=True, check=False)
         if not done.stdout:
-            raise StackError(done.stderr.strip() or f"query-api generation {words[0]} failed")
-        return json.loads(done.stdout)
+            raise StackError(done.stderr.strip() or f"{module.replace('_', '-')} {' '.join(words)} failed")
+        return done.stdout
 
     @contextmanager
     def projector(self, name: str) -> Iterator[str]:
@@ -84,6 +96,8 @@ def rebuild(project: Path, console: Console, *, keep: bool) -> None:
     if not keep:
         work.generation("drop", previous)
         work.say(f"{previous}: dropped")
+    # Also of one that is kept: nobody goes on with it.
+    work.forget(previous)
 
 
 def follow(url: str, console: Console) -> None:
@@ -124,3 +138,5 @@ def _give_up(work: _Rebuild, name: str) -> None:
         work.generation("drop", name)
     except StackError as error:
         work.say(error.message)
+    else:
+        work.forget(name)
