@@ -59,11 +59,12 @@ class Stream:
 
 @asynccontextmanager
 async def stream(process: Process, path: str, headers: Mapping[str, str] = NO_HEADERS) -> AsyncIterator[Stream]:
-    """Opens `path` and goes away at the end of the block."""
+    """Opens `path` and goes away at the end of the block. Raises AssertionError, with the problem, if it is refused."""
     async with (
         httpx.AsyncClient(base_url=process.url, verify=PLAIN, timeout=PATIENCE_SECONDS) as client,
         client.stream("GET", path, headers=headers) as head,
     ):
+        assert head.status_code == httpx.codes.OK, (await head.aread()).decode()
         yield Stream(head)
 
 
