@@ -49,7 +49,7 @@ def test_every_exception_is_still_needed() -> None:
         ("libs/domain/src/orders_domain/values.py", "import msgspec", "msgspec"),
         ("libs/contracts/src/orders_contracts/streams.py", "from orjson import dumps", "orjson"),
         ("services/outbox-relay/src/outbox_relay/composition.py", "def late():\n    import httpx", "httpx"),
-        ("services/projector/src/projector/composition.py", "import yaml", "yaml"),
+        ("services/projector/src/projector/composition/process.py", "import yaml", "yaml"),
         ("services/query-api/src/query_api/composition.py", "import redis.asyncio", "redis"),
         ("services/query-api/src/query_api/composition.py", "import orders_domain", "orders_domain"),
         ("services/query-api/src/query_api/settings.py", "from . import composition", "a relative import"),

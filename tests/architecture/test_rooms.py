@@ -34,7 +34,7 @@ VIOLATIONS: Final = [
     (f"{_QUERY}/entrypoints/probes.py", "import query_api.adapters.postgres.tables", _ROOMS),
     (f"{_COMMAND}/adapters/publish.py", "import command_api.entrypoints.problems", _ROOMS),
     (f"{_RELAY}/adapters/outbox_table.py", "import outbox_relay.composition", _ROOMS),
-    (f"{_PROJECTOR}/composition.py", "import projector.__main__", _ROOMS),
+    (f"{_PROJECTOR}/composition/process.py", "import projector.__main__", _ROOMS),
     (f"{_QUERY}/attic.py", '"""A new room that nobody has placed."""', _ROOMS),
     (f"{_COMMAND}/application/bus.py", "import psycopg", _APPLICATION),
     (f"{_RELAY}/application/ports.py", "from redis.asyncio import Redis", _APPLICATION),

@@ -10,7 +10,7 @@ from pydantic_settings import BaseSettings
 import command_api.settings
 import outbox_relay.composition
 import outbox_relay.settings
-import projector.composition
+import projector.composition.process
 import projector.settings
 import query_api.entrypoints.server
 import query_api.settings
@@ -51,7 +51,7 @@ PROCESSES: Final[Mapping[str, Process]] = {
         "projector",
         "run",
         projector.settings.Settings,
-        projector.composition.GRACE_SECONDS + 2 * projector.composition.FAREWELL_SECONDS,
+        projector.composition.process.GRACE_SECONDS + 2 * projector.composition.process.FAREWELL_SECONDS,
     ),
     "query-api": Process("query-api", "serve", query_api.settings.Settings, query_api.entrypoints.server.GRACE_SECONDS),
     "query-api-migrate": Process("query-api", "migrate", query_api.settings.MigrateSettings, 0),

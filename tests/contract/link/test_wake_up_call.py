@@ -18,6 +18,7 @@ from query_api.adapters.postgres.change_feed import PostgresChangeFeed
 from query_api.adapters.postgres.database import conninfo_of
 from query_api.application.waiting_room import WaitingRoom
 from tests.contract.events.goldens import golden
+from tests.suites.beside import beside
 
 GENERATION = "g1"
 EVENTS = [
@@ -40,11 +41,9 @@ async def room(read_database_url: str) -> AsyncIterator[WaitingRoom]:
     """query-api's waiting room, with its ear at the read database."""
     room = WaitingRoom(10)
     feed = PostgresChangeFeed(conninfo_of(read_database_url, live.SCHEMA), room)
-    listening = asyncio.create_task(feed.run())
-    await _until(lambda: feed.connected)
-    yield room
-    listening.cancel()
-    await asyncio.gather(listening, return_exceptions=True)
+    async with beside(feed.run()):
+        await _until(lambda: feed.connected)
+        yield room
 
 
 @pytest.mark.parametrize("event", EVENTS, ids=["order", "product", "command"])

@@ -1,6 +1,5 @@
 """Answers requests for replays out of a list, as a relay answers them out of its log."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Any
@@ -10,14 +9,14 @@ import redis.asyncio as aioredis
 from orders_contracts.replay import REPLAY_REQUESTS, REPLY_SECONDS, REQUEST_FIELD, ReplayRequest, decode_request
 from orders_contracts.streams import FIELD_DATA, FIELD_EVENT_ID, FIELD_PREV, FIELD_TYPE, entry_id
 from tests.fakes.projector_events import NumberedLog
+from tests.suites.beside import beside
 
 
 class Replier:
     """Keeps the requests that it was asked."""
 
     def __init__(self, redis_url: str, log: NumberedLog) -> None:
-        # With a socket timeout redis-py waits by asyncio.wait_for, which may swallow a cancellation before Python 3.12.
-        self._client = aioredis.Redis.from_url(redis_url, socket_timeout=None)
+        self._client = aioredis.Redis.from_url(redis_url)
         self._log = log
         self._seen = b"0-0"
         self.requests: list[ReplayRequest] = []
@@ -58,10 +57,8 @@ class Replier:
 async def replier(redis_url: str, log: NumberedLog) -> AsyncIterator[Replier]:
     """One that answers until the end of the block."""
     one = Replier(redis_url, log)
-    running = asyncio.create_task(one.run())
     try:
-        yield one
+        async with beside(one.run()):
+            yield one
     finally:
-        running.cancel()
-        await asyncio.wait({running})
         await one.close()

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +15,7 @@ import pytest
 
 from orders_contracts import orders
 from orders_contracts.replay import REPLAY_REQUESTS, ReplayRequest
-from projector import composition
+from projector.composition import operations
 from projector.entrypoints import verified
 from projector.settings import Settings
 from stack.ports import choose_port
@@ -23,6 +24,7 @@ from tests.fakes.projector_commands import CommandLife
 from tests.fakes.projector_events import Happening, NumberedLog, OrderLife, ProductLife, life_of, line
 from tests.integration.projector.conftest import GROUP, Publisher
 from tests.integration.projector.running import projector
+from tests.suites.beside import beside
 from tests.suites.projector_waiting import until
 
 PARTITIONS = 3
@@ -78,7 +80,7 @@ class World:
     async def looks(self, *, mend: bool = False) -> list[dict[str, Any]]:
         """What it tells programs."""
         settings = Settings(database_url=self.url, redis_url=self.redis_url, generation=GROUP)
-        reports = await composition.verify(settings, mend=mend, tell=lambda _, __: None)
+        reports = await operations.verify(settings, mend=mend, tell=lambda _, __: None)
         told: list[dict[str, Any]] = json.loads(verified.as_json(reports))
         return told
 
@@ -100,15 +102,12 @@ async def world(read_database_url: str, redis_url: str) -> AsyncIterator[World]:
     relay = Relay(Publisher(redis_url), NumberedLog(PARTITIONS))
     world = World(read_database_url, redis_url, relay)
     user = as_member(read_database_url, "orders_projector")
-    serving = asyncio.create_task(relay.serve())
-    async with projector(user, redis_url):
+    async with aclosing(relay.publisher.client), beside(relay.serve()), projector(user, redis_url):
         for number in range(40):
             await relay.publish(number % PARTITIONS, life_of(number))
         await relay.publish(0, [ProductLife().tell(), CommandLife().accepted()])
         await until(world.applied)
         yield world
-    serving.cancel()
-    await relay.publisher.client.aclose()
 
 
 async def test_read_models_that_are_what_the_log_says_differ_in_nothing(world: World) -> None:

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from pydantic import SecretStr
 
 from query_api.composition import Parts
+from tests.suites.beside import beside
 
 PAGE_TOKEN_SECRET = SecretStr("a secret that is long enough for a test")
 
@@ -16,13 +17,11 @@ PAGE_TOKEN_SECRET = SecretStr("a secret that is long enough for a test")
 async def running(parts: Parts) -> AsyncIterator[Parts]:
     """`parts`, with the pool open and the change feed connected."""
     await parts.database.open()
-    feed = asyncio.create_task(parts.feed.run())
     try:
-        await until(lambda: parts.feed.connected)
-        yield parts
+        async with beside(parts.feed.run()):
+            await until(lambda: parts.feed.connected)
+            yield parts
     finally:
-        feed.cancel()
-        await asyncio.gather(feed, return_exceptions=True)
         await parts.database.close()
 
 

@@ -9,11 +9,11 @@ import uvloop
 from pydantic import ValidationError
 from rich.console import Console
 
-from projector import composition
 from projector.application.forgetting import StillFilled
 from projector.application.log import Aggregate
 from projector.application.parking_ports import ParkingLot
 from projector.application.ports import Journal, Unavailable
+from projector.composition import operations, process
 from projector.entrypoints import parked, verified
 from projector.observability import configure_logging
 from projector.settings import GENERATION, Settings
@@ -49,8 +49,8 @@ def run() -> None:
     settings = read_settings()
     configure_logging(settings.log_level, settings.log_format)
     try:
-        uvloop.run(composition.run(settings))
-    except composition.CannotStart as error:
+        uvloop.run(process.run(settings))
+    except process.CannotStart as error:
         raise refusal(error.name, error.reason) from None
 
 
@@ -67,7 +67,7 @@ def verify(
     settings = read_settings()
     configure_logging("error", settings.log_format)
     with verified.progress(Console(stderr=True)) as moved:
-        reports = _completed(composition.verify(settings, mend=mend, tell=moved))
+        reports = _completed(operations.verify(settings, mend=mend, tell=moved))
     if as_json:
         typer.echo(verified.as_json(reports))
     else:
@@ -83,7 +83,7 @@ def forget(generation: Annotated[str, typer.Argument(metavar="gN", parser=_gener
     """
     settings = read_settings()
     configure_logging(settings.log_level, settings.log_format)
-    gone = _completed(composition.forget_generation(settings, generation))
+    gone = _completed(operations.forget_generation(settings, generation))
     typer.echo(f"{generation}: {gone} consumer groups taken away" if gone else f"{generation}: nothing is left of it")
 
 
@@ -132,7 +132,7 @@ def drop(
 def _do(what: Callable[[ParkingLot, Journal], Awaitable[Answer]]) -> Answer:
     settings = read_settings()
     configure_logging(settings.log_level, settings.log_format)
-    return _completed(composition.with_parking(settings, what))
+    return _completed(operations.with_parking(settings, what))
 
 
 def _completed(work: Coroutine[Any, Any, Answer]) -> Answer:

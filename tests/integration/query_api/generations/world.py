@@ -51,7 +51,7 @@ class World:
     def done(self, *words: str) -> str:
         """What it says; it succeeds."""
         result = self.verb(*words)
-        assert (result.exit_code, result.stderr) == (0, "")
+        assert (result.exit_code, result.stderr) == (0, ""), result.output
         return result.stdout
 
     def refused(self, *words: str, **settings: object) -> str:
