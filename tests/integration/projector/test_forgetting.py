@@ -1,9 +1,5 @@
 """What projectors leave in a real Valkey, and `projector forget`, which takes it away."""
 
-import asyncio
-import os
-import subprocess
-import sys
 from collections.abc import AsyncIterator, Collection
 from contextlib import AsyncExitStack
 
@@ -20,6 +16,7 @@ from projector.application.ports import Unavailable
 from tests.contract.redis.users import as_redis_user
 from tests.fakes.projector_events import START
 from tests.integration.projector.conftest import Publisher
+from tests.integration.projector.verbs import Ended, say
 from tests.suites.projector_leftovers import PARTITIONS, LeftoversSuite, LeftoversWorld
 
 
@@ -60,15 +57,9 @@ class RealLeftoversWorld:
                 found += [(group["name"].decode(), epoch, partition) for group in groups]
         return found
 
-    async def verb(self, *words: str) -> tuple[int, str, str]:
+    async def verb(self, *words: str) -> Ended:
         """What `projector forget` says: exit status, standard output and error."""
-        settings = {"DATABASE_URL": "postgresql://127.0.0.1:1/nowhere", "REDIS_URL": self.url}
-        env = os.environ | {f"PROJECTOR_{name}": value for name, value in settings.items()}
-        command = [sys.executable, "-m", "projector", "forget", *words]
-        ended = await asyncio.to_thread(
-            subprocess.run, command, env=env, capture_output=True, text=True, timeout=60, check=False
-        )
-        return ended.returncode, ended.stdout, ended.stderr
+        return await say("postgresql://127.0.0.1:1/nowhere", self.url, "forget", *words)
 
 
 @pytest.fixture

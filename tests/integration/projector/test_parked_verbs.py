@@ -1,4 +1,4 @@
-"""`projector parked list | retry | drop`, and what a start does of itself, as processes."""
+"""`projector parked list | retry | drop`, and what a start does of itself."""
 
 import asyncio
 import json
@@ -6,7 +6,6 @@ import os
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
-from typing import NamedTuple
 
 import psycopg
 import pytest
@@ -17,34 +16,19 @@ from stack.ports import choose_port
 from tests.fakes.projector_events import OrderLife, ProductLife, life_of
 from tests.integration.projector.conftest import GROUP
 from tests.integration.projector.test_postgres_parking import RealParkingWorld
+from tests.integration.projector.verbs import Ended, say
 from tests.suites.projector_parked import REMOVED, mixed, older_version, projected
 
 
-class Ended(NamedTuple):
-    """How a process ended."""
-
-    status: int
-    out: str
-    err: str
-
-
 class Verbs:
-    """Runs verbs on the engines of a test."""
+    """Speaks to projectors on the engines of a test."""
 
     def __init__(self, database_url: str, redis_url: str) -> None:
-        self.environment = os.environ | {
-            "PROJECTOR_DATABASE_URL": database_url,
-            "PROJECTOR_REDIS_URL": redis_url,
-            "PROJECTOR_PORT": str(choose_port()),
-        }
+        self.urls = database_url, redis_url
 
     async def parked(self, *words: str) -> Ended:
         """One verb, to its end."""
-        command = [sys.executable, "-m", "projector", "parked", *words]
-        ended = await asyncio.to_thread(
-            subprocess.run, command, env=self.environment, capture_output=True, text=True, timeout=60, check=False
-        )
-        return Ended(ended.returncode, ended.stdout, ended.stderr)
+        return await say(*self.urls, "parked", *words)
 
 
 @pytest.fixture
@@ -109,13 +93,15 @@ async def test_what_stays_parked_shows_in_the_exit_status(verbs: Verbs, world: R
 
 
 async def test_a_start_retries_what_is_parked(verbs: Verbs, world: RealParkingWorld) -> None:
-    told = await asyncio.to_thread(_line_about, "parked_events_retried", verbs.environment)
+    told = await asyncio.to_thread(_line_about, "parked_events_retried", *verbs.urls)
     assert told["events"] == 4
     assert await world.lot.parked(None) == []
 
 
-def _line_about(event: str, environment: dict[str, str]) -> dict[str, object]:
+def _line_about(event: str, database_url: str, redis_url: str) -> dict[str, object]:
     """The first such line that a running projector logs. Raises StopIteration when it ends without one."""
+    settings = {"DATABASE_URL": database_url, "REDIS_URL": redis_url, "PORT": str(choose_port())}
+    environment = os.environ | {f"PROJECTOR_{name}": value for name, value in settings.items()}
     command = [sys.executable, "-m", "projector", "run"]
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None

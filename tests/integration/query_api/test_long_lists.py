@@ -4,6 +4,7 @@ A million orders are tried with LISTED_ORDERS=1000000.
 """
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any, Final, NamedTuple
 
 import psycopg
@@ -101,9 +102,17 @@ def deep_page(connection: Connection, filters: Mapping[str, object]) -> Page:
 
 def deep(connection: Connection, filters: Mapping[str, object]) -> dict[str, object]:
     """The filters, and where DEEP of the list ends."""
+    created_at, order_id = end_of_most(connection, tuple(filters.items()))
+    return {**filters, "after_created_at": created_at, "after_order_id": order_id}
+
+
+@cache
+def end_of_most(connection: Connection, given: tuple[tuple[str, object], ...]) -> tuple[Any, Any]:
+    """Time and id of the order up to which DEEP of the list goes. A list takes long to read, and does not change."""
+    filters = dict(given)
     rows = connection.execute(statements(filters, False).one.encode(), {**filters, "size": ORDERS}).fetchall()
     created_at, order_id, _ = rows[int(DEEP * len(rows))]
-    return {**filters, "after_created_at": created_at, "after_order_id": order_id}
+    return created_at, order_id
 
 
 def explained(connection: Connection, text: str, parameters: Mapping[str, object]) -> Page:
