@@ -15,7 +15,7 @@ from tests import web
 
 ADDRESS = {"recipient": "Ada", "line1": "1 Square", "city": "London", "postal_code": "SW1Y", "country": "GB"}
 SKUS = ("E2E-TEA", "E2E-POT", "E2E-CUP")
-PACE = 0.02
+PACE = 0.1
 """Seconds before somebody's next order or look: all that is tried is there, and most of the machine is for others."""
 
 
