@@ -1,6 +1,7 @@
 """Real engines for the tests that need them: one Postgres and one Valkey per worker, one database per test."""
 
 import gc
+import logging
 from collections.abc import Iterator
 from typing import Final
 
@@ -49,6 +50,14 @@ def pytest_collection_finish() -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Long files before short ones; otherwise the order stays."""
     items.sort(key=lambda item: not item.nodeid.startswith(LONG))
+
+
+@pytest.fixture(autouse=True)
+def _quiet_afterwards() -> Iterator[None]:
+    """A verb that ran in this process leaves its way to log; where that leads to is closed by now."""
+    yield
+    for handler in [one for one in logging.root.handlers if type(one) is logging.StreamHandler]:
+        logging.root.removeHandler(handler)
 
 
 @pytest.fixture(scope="session")
