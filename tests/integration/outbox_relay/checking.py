@@ -1,7 +1,5 @@
 """Compares streams with the log, without any code of the relay: the numbers are derived anew, in SQL."""
 
-import asyncio
-import time
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
@@ -9,6 +7,7 @@ import psycopg
 import redis
 
 from orders_contracts.heads import Heads, decode_heads
+from tests.suites import projector_waiting
 
 PARTITIONS: Final = 8
 
@@ -25,12 +24,8 @@ Stream = list[tuple[int, str, str]]
 
 
 async def until(holds: Callable[[], Awaitable[bool]], seconds: float = 45.0) -> None:
-    """Wait until something holds. Raises TimeoutError. Looking takes a fifth of the time, however long a look takes."""
-    async with asyncio.timeout(seconds):
-        began = time.monotonic()
-        while not await holds():
-            await asyncio.sleep(max(0.02, 4 * (time.monotonic() - began)))
-            began = time.monotonic()
+    """Wait until something holds, with the patience that a busy machine takes. Raises TimeoutError."""
+    await projector_waiting.until(holds, seconds=seconds)
 
 
 def logged(database_url: str) -> list[Stream]:

@@ -1,7 +1,6 @@
 """Builds the relay from its settings and keeps it running until a signal comes."""
 
 import asyncio
-import gc
 import os
 import secrets
 import signal
@@ -45,7 +44,6 @@ class CannotStart(Exception):
 
 async def run(settings: Settings) -> None:
     """Relay until SIGTERM or SIGINT, with probes and figures served beside. Raises CannotStart."""
-    gc.freeze()  # what the modules have made stays for good: no collection need look at it again
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)

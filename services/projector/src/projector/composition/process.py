@@ -113,10 +113,8 @@ def _assemble(settings: Settings, clock: Clock, journal: Journal, stack: context
 
 def _spare_the_collector() -> None:
     """A batch is thousands of small objects that die by reference count; looking for cycles among them took half of
-    the time. What the modules have made stays for good.
+    the time.
     """
-    gc.collect()
-    gc.freeze()
     gc.set_threshold(100_000, 20, 50)
 
 
